@@ -1,0 +1,7 @@
+/// The `heed` command.
+@org.jspecify.annotations.NullMarked
+module dev.heed.cli {
+  requires static org.jspecify;
+  requires dev.heed.model;
+  requires info.picocli;
+}

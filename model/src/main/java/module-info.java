@@ -1,0 +1,10 @@
+/// Models: files, tokenizers, blocks, architectures and generation.
+@org.jspecify.annotations.NullMarked
+module dev.heed.model {
+  requires static org.jspecify;
+  requires transitive dev.heed.attention;
+  requires tools.jackson.core;
+
+  exports dev.heed.checkpoint;
+  exports dev.heed.text;
+}

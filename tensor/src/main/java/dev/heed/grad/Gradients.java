@@ -1,0 +1,22 @@
+package dev.heed.grad;
+
+import dev.heed.tensor.Operand;
+import dev.heed.tensor.Tensor;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Gradients by the identity of the operand they belong to.
+public final class Gradients {
+  private final Map<Operand, Tensor> byOperand = new IdentityHashMap<>();
+
+  /// The gradient of `operand` to add to; zeros when first asked for.
+  public Tensor of(Operand operand) {
+    return byOperand.computeIfAbsent(operand, _ -> Tensor.zeros(operand.shape()));
+  }
+
+  /// The gradient of `operand`, if anything flowed to it.
+  public Optional<Tensor> find(Operand operand) {
+    return Optional.ofNullable(byOperand.get(operand));
+  }
+}

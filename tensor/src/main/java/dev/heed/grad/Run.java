@@ -1,0 +1,87 @@
+package dev.heed.grad;
+
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.Shape;
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
+import java.util.Optional;
+
+/// What one call carries: kernels, threads, scratch, and the tape and the probe where there are any.
+///
+/// One thread uses a run at a time; many runs may share a model.
+public final class Run {
+  private final Kernels kernels;
+  private final Workers workers;
+  private final Workspace workspace = new Workspace();
+  private final Optional<Tape> tape;
+  private final Probe probe;
+
+  private Run(Kernels kernels, Workers workers, Optional<Tape> tape, Probe probe) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.tape = tape;
+    this.probe = probe;
+  }
+
+  /// A run that computes forward and nothing else.
+  public static Run inference(Kernels kernels, Workers workers) {
+    return new Run(kernels, workers, Optional.empty(), Probe.NONE);
+  }
+
+  /// The same kernels and threads, with a new tape.
+  public Run taped() {
+    return new Run(kernels, workers, Optional.of(new Tape()), probe);
+  }
+
+  /// The same kernels and threads, seen by `probe`.
+  public Run probed(Probe probe) {
+    return new Run(kernels, workers, tape, probe);
+  }
+
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  public Workers workers() {
+    return workers;
+  }
+
+  public Workspace workspace() {
+    return workspace;
+  }
+
+  public Optional<Tape> tape() {
+    return tape;
+  }
+
+  public Probe probe() {
+    return probe;
+  }
+
+  /// A tensor of uncleared memory for a result: from the workspace, or of its own where a tape keeps it.
+  public Tensor allocate(Shape shape) {
+    return tape.isPresent() ? Tensor.zeros(shape) : workspace.take(shape);
+  }
+
+  /// Computes `operation` and records it where there is a tape.
+  public Tensor apply(Operation operation) {
+    Tensor result = operation.forward(this);
+    tape.ifPresent(recording -> recording.record(operation, result));
+    return result;
+  }
+
+  /// Shows `value` to the probe if it wants `site`, and returns what to go on with.
+  public Tensor at(Site site, Tensor value) {
+    if (!probe.wants(site)) {
+      return value;
+    }
+    Tensor seen = probe.at(site, value);
+    if (!seen.shape().equals(value.shape())) {
+      throw new ShapeException(
+          "probe at %s: the replacement %s must have the shape of the value %s".formatted(site, seen, value));
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.heed.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Scratch memory that one call reuses: tensors are taken one after another and given back all at once.
+///
+/// A tensor taken after [#mark] lives until [#release] to that mark; whoever wants to keep it copies it. Taken memory
+/// is not cleared. One thread uses a workspace at a time.
+public final class Workspace {
+  private static final int SLAB = 1 << 20;
+
+  private final List<float[]> slabs = new ArrayList<>();
+  private int slab;
+  private int used;
+
+  /// A place in the workspace to release to.
+  public record Mark(int slab, int used) {}
+
+  public Mark mark() {
+    return new Mark(slab, used);
+  }
+
+  /// Gives back everything that was taken since `mark`.
+  public void release(Mark mark) {
+    slab = mark.slab();
+    used = mark.used();
+  }
+
+  /// A tensor of uncleared scratch memory.
+  public Tensor take(Shape shape) {
+    int size = Math.toIntExact(shape.size());
+    while (slab < slabs.size() && slabs.get(slab).length - used < size) {
+      slab++;
+      used = 0;
+    }
+    if (slab == slabs.size()) {
+      slabs.add(new float[Math.max(SLAB, size)]);
+      used = 0;
+    }
+    Tensor taken = Tensor.over(slabs.get(slab), used, shape);
+    used += Math.min((size + 15) & ~15, slabs.get(slab).length - used);
+    return taken;
+  }
+
+  public Tensor take(int... shape) {
+    return take(Shape.of(shape));
+  }
+
+  /// Bytes held, in use or not.
+  public long bytes() {
+    return slabs.stream().mapToLong(slab -> 4L * slab.length).sum();
+  }
+}
