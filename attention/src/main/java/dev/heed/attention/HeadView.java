@@ -1,0 +1,45 @@
+package dev.heed.attention;
+
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+
+/// Rows of heads in a `float[]`: the row of batch `b`, head `h` and position `t` begins at
+/// `offset + b * batchStride + h * headStride + t * rowStride` and is `width` contiguous numbers.
+///
+/// One view serves `[B, H, T, E]`, a projection `[B, T, H·E]` that was never transposed, and a cache.
+public record HeadView(
+    float[] array, int offset, Axes axes, int batchStride, int headStride, int rowStride) {
+
+  /// How many of each there are.
+  public record Axes(int batch, int heads, int length, int width) {}
+
+  /// The heads of a tensor `[B, H, T, E]`.
+  public static HeadView of(Tensor tensor) {
+    if (tensor.shape().rank() != 4) {
+      throw new ShapeException("heads: %s has no four axes [B, H, T, E]".formatted(tensor));
+    }
+    Axes axes = new Axes(tensor.axis(0), tensor.axis(1), tensor.axis(2), tensor.axis(3));
+    int head = axes.length() * axes.width();
+    return new HeadView(tensor.array(), tensor.offset(), axes, axes.heads() * head, head, axes.width());
+  }
+
+  /// The heads of a projection `[B, T, H·E]`, side by side in each row.
+  public static HeadView split(Tensor tensor, int heads) {
+    if (tensor.shape().rank() != 3 || tensor.axis(2) % heads != 0) {
+      throw new ShapeException("heads: %s is not [B, T, H·E] with H = %d".formatted(tensor, heads));
+    }
+    int row = tensor.axis(2);
+    Axes axes = new Axes(tensor.axis(0), heads, tensor.axis(1), row / heads);
+    return new HeadView(tensor.array(), tensor.offset(), axes, axes.length() * row, axes.width(), row);
+  }
+
+  /// Where a row begins in the array.
+  public int row(int batch, int head, int position) {
+    return offset + batch * batchStride + head * headStride + position * rowStride;
+  }
+
+  @Override
+  public String toString() {
+    return "[%d, %d, %d, %d]".formatted(axes.batch(), axes.heads(), axes.length(), axes.width());
+  }
+}
