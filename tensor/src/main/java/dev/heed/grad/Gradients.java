@@ -15,6 +15,20 @@ public final class Gradients {
     return byOperand.computeIfAbsent(operand, _ -> Tensor.zeros(operand.shape()));
   }
 
+  /// Adds `amount` to the gradient of `operand`.
+  public void add(Operand operand, Tensor amount, Run run) {
+    Tensor sum = of(operand);
+    Spread.elements(
+        sum,
+        run,
+        (from, to) ->
+            run.kernels()
+                .rows()
+                .addScaled(
+                    1, amount.array(), amount.offset() + from, sum.array(), sum.offset() + from,
+                    to - from));
+  }
+
   /// The gradient of `operand`, if anything flowed to it.
   public Optional<Tensor> find(Operand operand) {
     return Optional.ofNullable(byOperand.get(operand));

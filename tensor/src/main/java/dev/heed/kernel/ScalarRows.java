@@ -103,7 +103,7 @@ final class ScalarRows implements Rows {
   public void geluErf(float[] a, int aFrom, float[] out, int outFrom, int length) {
     for (int i = 0; i < length; i++) {
       double x = a[aFrom + i];
-      out[outFrom + i] = (float) (0.5 * x * (1 + Erf.of(x / Math.sqrt(2))));
+      out[outFrom + i] = (float) (0.5 * x * (1 + SpecialFunctions.erf(x / Math.sqrt(2))));
     }
   }
 

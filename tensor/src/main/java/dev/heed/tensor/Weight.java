@@ -65,6 +65,11 @@ public final class Weight implements Operand {
     return Optional.ofNullable(array);
   }
 
+  /// The floats without a copy for an array weight, converted into a new array otherwise.
+  public float[] floats() {
+    return array == null ? toFloats() : array;
+  }
+
   /// Bytes of one row of the innermost axis.
   public long rowBytes() {
     return type.bytes(rowLength());

@@ -1,13 +1,14 @@
 package dev.heed.kernel;
 
-/// The error function in double precision: its power series near zero, a continued fraction of `erfc` beyond.
-/// [Abramowitz and Stegun](https://personal.math.ubc.ca/~cbm/aands/) 7.1.5 and 7.1.14.
-final class Erf {
+/// Functions that the JDK lacks, in double precision.
+public final class SpecialFunctions {
   private static final double TWO_OVER_SQRT_PI = 2 / Math.sqrt(Math.PI);
 
-  private Erf() {}
+  private SpecialFunctions() {}
 
-  static double of(double x) {
+  /// The error function: its power series near zero, a continued fraction of `erfc` beyond,
+  /// [Abramowitz and Stegun](https://personal.math.ubc.ca/~cbm/aands/) 7.1.5 and 7.1.14.
+  public static double erf(double x) {
     double size = Math.abs(x);
     double value = size < 2.5 ? series(size) : size < 6 ? 1 - complement(size) : 1;
     return Double.isNaN(x) ? Double.NaN : Math.copySign(value, x);
