@@ -1,0 +1,51 @@
+package dev.heed.generate;
+
+import dev.heed.tensor.HeedException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/// Draws tokens as a [Sampling] says, the same from the same seed.
+public final class TokenSampler implements Sampler {
+  private final Sampling sampling;
+  private final SplittableRandom random;
+
+  public TokenSampler(Sampling sampling) {
+    this.sampling = sampling;
+    this.random = new SplittableRandom(sampling.seed());
+  }
+
+  @Override
+  public int choose(float[] logits, int[] history) {
+    penalize(logits, history);
+    int best = largest(logits);
+    if (sampling.temperature() == 0) {
+      return best;
+    }
+    Candidates candidates = Candidates.of(logits, sampling);
+    return candidates.draw(random.nextDouble());
+  }
+
+  private void penalize(float[] logits, int[] history) {
+    if (sampling.repetitionPenalty() == 1) {
+      return;
+    }
+    float penalty = (float) sampling.repetitionPenalty();
+    for (int token : Arrays.stream(history).distinct().toArray()) {
+      logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
+    }
+  }
+
+  private static int largest(float[] logits) {
+    int best = 0;
+    for (int id = 0; id < logits.length; id++) {
+      if (Float.isNaN(logits[id])) {
+        throw new HeedException(
+            "sample: the logit of token %d is NaN; the weights or the input are broken".formatted(id));
+      }
+      if (logits[id] > logits[best]) {
+        best = id;
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,2 @@
+/// From logits to text: sampling, stopping, streaming.
+package dev.heed.generate;

@@ -1,0 +1,36 @@
+package dev.heed.layer;
+
+import dev.heed.grad.LayerNormalize;
+import dev.heed.grad.RmsNormalize;
+import dev.heed.grad.Run;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Weight;
+
+/// Brings rows to a common size.
+public sealed interface Norm {
+  /// @param x `[..., D]`
+  /// @return `[..., D]`
+  Tensor forward(Tensor x, Run run);
+
+  /// Layer norm, [Ba et al. 2016](https://arxiv.org/abs/1607.06450).
+  ///
+  /// @param gain `[D]`
+  /// @param bias `[D]`
+  record LayerNorm(Weight gain, Weight bias, float epsilon) implements Norm {
+    @Override
+    public Tensor forward(Tensor x, Run run) {
+      return run.apply(new LayerNormalize(x, gain, bias, epsilon));
+    }
+  }
+
+  /// RMS norm, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467). A gain of a head's width norms each head
+  /// of a projection on its own.
+  ///
+  /// @param gain `[D]` or `[E]`
+  record RmsNorm(Weight gain, float epsilon) implements Norm {
+    @Override
+    public Tensor forward(Tensor x, Run run) {
+      return run.apply(new RmsNormalize(x, gain, epsilon));
+    }
+  }
+}
