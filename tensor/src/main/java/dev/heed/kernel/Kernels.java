@@ -4,19 +4,26 @@ package dev.heed.kernel;
 ///
 /// @param name `ScalarKernels` or `VectorKernels`
 /// @param reason why these were chosen, in one line
-public record Kernels(String name, String reason, Products products, WeightProducts weights, Rows rows) {
+public record Kernels(
+    String name, String reason, Products products, WeightProducts weights, Rows rows) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
   public static Kernels scalar() {
+    return scalar("asked for");
+  }
+
+  static Kernels scalar(String reason) {
     return new Kernels(
-        "ScalarKernels", "asked for", new ScalarProducts(), new ScalarWeightProducts(), new ScalarRows());
+        "ScalarKernels",
+        reason,
+        new ScalarProducts(),
+        new ScalarWeightProducts(),
+        new ScalarRows());
   }
 
-  /// The fastest kernels that this JVM can run, chosen once.
+  /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module `jdk.incubator.vector` is
+  /// readable, else, with one warning, scalar ones. The system property `heed.kernels` (`scalar` or `vector`) forces
+  /// the choice; forced vector kernels without the module are a [dev.heed.tensor.HeedException].
   public static Kernels best() {
-    return Best.KERNELS;
-  }
-
-  private static final class Best {
-    static final Kernels KERNELS = scalar();
+    return KernelChoice.best();
   }
 }
