@@ -5,4 +5,5 @@ module dev.heed.attention {
   requires transitive dev.heed.tensor;
 
   exports dev.heed.attention;
+  exports dev.heed.attention.expression;
 }
