@@ -1,18 +1,17 @@
 package dev.heed.kernel;
 
+import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Workspace;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /// A fixed number of threads that divide tasks among themselves; the calling thread is one of them.
 ///
-/// How work is cut into tasks depends on shapes alone, and each task writes numbers that no other task writes, so
-/// results are bit-identical for any number of threads.
+/// Each task writes numbers that no other task writes, in an order of its own, so results are bit-identical for any
+/// number of threads. Several threads may share workers: while one runs on all of them, the others, and whoever calls
+/// [#run] inside a task, work alone. Nobody waits for a thread that has not begun a task.
 public final class Workers implements AutoCloseable {
   /// One of the tasks of a [#run].
   @FunctionalInterface
@@ -22,86 +21,158 @@ public final class Workers implements AutoCloseable {
     void run(int index, Workspace scratch);
   }
 
-  private final List<Workspace> scratch = new ArrayList<>();
-  private final ExecutorService pool;
+  /// How long a thread that waits stays awake: longer than the pause between two products of one token, too short to be
+  /// seen on an idle machine.
+  static final long SPIN_NANOS = 60_000;
+
+  private static final int SPINS_A_GLANCE_AT_THE_CLOCK = 16;
+
+  private final Helper[] helpers;
+  private final AtomicBoolean shared = new AtomicBoolean();
+  private final ConcurrentLinkedDeque<Workspace> workspaces = new ConcurrentLinkedDeque<>();
+  private final AtomicReference<float[]> spare = new AtomicReference<>(new float[0]);
+  private volatile Job latest = Job.nothing();
+  private volatile boolean closed;
 
   private Workers(int threads) {
-    for (int i = 0; i < threads; i++) {
-      scratch.add(new Workspace());
+    helpers = new Helper[threads - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Helper(i + 1);
     }
-    pool = Executors.newFixedThreadPool(Math.max(1, threads - 1), Thread.ofPlatform().daemon().name("heed-", 1).factory());
   }
 
   public static Workers of(int threads) {
     if (threads < 1) {
-      throw new IllegalArgumentException("workers: %d threads; at least 1 is needed".formatted(threads));
+      throw new IllegalArgumentException(
+          "workers: %d threads; at least 1 is needed".formatted(threads));
     }
-    return new Workers(threads);
+    Workers workers = new Workers(threads);
+    for (Helper helper : workers.helpers) {
+      helper.thread.start();
+    }
+    return workers;
   }
 
   public int threads() {
-    return scratch.size();
+    return helpers.length + 1;
   }
 
-  /// Runs tasks `0` to `tasks - 1` and returns when all are done; what a task throws is thrown here.
-  public synchronized void run(int tasks, Task task) {
-    int threads = Math.min(threads(), tasks);
-    AtomicInteger next = new AtomicInteger();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    CountDownLatch others = new CountDownLatch(Math.max(0, threads - 1));
-    for (int thread = 1; thread < threads; thread++) {
-      Workspace own = scratch.get(thread);
-      pool.execute(
-          () -> {
-            try {
-              drain(next, tasks, task, own, failure);
-            } finally {
-              others.countDown();
-            }
-          });
+  /// Runs tasks `0` to `tasks - 1` and returns when all are done; the first thing a task throws is thrown here, and tasks
+  /// that had not begun then are left out.
+  public void run(int tasks, Task task) {
+    if (closed) {
+      throw new HeedException(
+          "workers: run of %d tasks after close; open workers are needed".formatted(tasks));
     }
-    drain(next, tasks, task, scratch.getFirst(), failure);
-    awaitAll(others);
-    Throwable thrown = failure.get();
-    if (thrown instanceof RuntimeException exception) {
-      throw exception;
-    }
-    if (thrown instanceof Error error) {
-      throw error;
-    }
-  }
-
-  private static void drain(
-      AtomicInteger next, int tasks, Task task, Workspace own, AtomicReference<Throwable> failure) {
-    for (int index = next.getAndIncrement(); index < tasks && failure.get() == null; index = next.getAndIncrement()) {
-      Workspace.Mark mark = own.mark();
-      try {
-        task.run(index, own);
-      } catch (RuntimeException | Error thrown) {
-        failure.compareAndSet(null, thrown);
-      } finally {
-        own.release(mark);
+    Workspace scratch = takeWorkspace();
+    try {
+      if (tasks > 1 && helpers.length > 0 && shared.compareAndSet(false, true)) {
+        runShared(tasks, task, scratch);
+      } else {
+        for (int index = 0; index < tasks; index++) {
+          runOne(index, task, scratch);
+        }
       }
+    } finally {
+      workspaces.addFirst(scratch);
     }
   }
 
-  private static void awaitAll(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
+  private void runShared(int tasks, Task task, Workspace scratch) {
+    try {
+      Job job = new Job(tasks, task);
+      latest = job;
+      int wanted = Math.min(helpers.length, tasks - 1);
+      for (int i = 0; i < wanted; i++) {
+        helpers[i].wake();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      job.drain(scratch);
+      job.await();
+      job.rethrow();
+    } finally {
+      latest = Job.nothing();
+      shared.set(false);
     }
   }
 
+  static void runOne(int index, Task task, Workspace scratch) {
+    Workspace.Mark mark = scratch.mark();
+    try {
+      task.run(index, scratch);
+    } finally {
+      scratch.release(mark);
+    }
+  }
+
+  private Workspace takeWorkspace() {
+    Workspace kept = workspaces.pollFirst();
+    return kept == null ? new Workspace() : kept;
+  }
+
+  /// Uncleared memory for all tasks of several runs, at least `floats` long; to be handed to [#giveBack].
+  float[] borrow(int floats) {
+    float[] kept = spare.getAndSet(new float[0]);
+    return kept.length >= floats ? kept : new float[floats];
+  }
+
+  void giveBack(float[] borrowed) {
+    spare.set(borrowed);
+  }
+
+  /// Ends the threads. A run in progress is finished by its caller.
   @Override
   public void close() {
-    pool.shutdownNow();
+    closed = true;
+    for (Helper helper : helpers) {
+      LockSupport.unpark(helper.thread);
+    }
+  }
+
+  /// A thread of the pool: looks for the latest job, awake for a while, then asleep.
+  private final class Helper implements Runnable {
+    final Thread thread;
+    final Workspace scratch = new Workspace();
+    volatile boolean asleep;
+
+    Helper(int number) {
+      thread = Thread.ofPlatform().daemon().name("heed-" + number).unstarted(this);
+    }
+
+    void wake() {
+      if (asleep) {
+        asleep = false;
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void run() {
+      while (!closed) {
+        awaitOpenJob().drain(scratch);
+      }
+    }
+
+    private Job awaitOpenJob() {
+      long until = System.nanoTime() + SPIN_NANOS;
+      for (int spins = 1; ; spins++) {
+        Job job = latest;
+        if (job.isOpen() || closed) {
+          return job;
+        }
+        Thread.onSpinWait();
+        if (spins % SPINS_A_GLANCE_AT_THE_CLOCK == 0 && System.nanoTime() > until) {
+          sleep();
+          until = System.nanoTime() + SPIN_NANOS;
+        }
+      }
+    }
+
+    private void sleep() {
+      asleep = true;
+      while (asleep && !closed && !latest.isOpen()) {
+        LockSupport.park(this);
+      }
+      asleep = false;
+    }
   }
 }
