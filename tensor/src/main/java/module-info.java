@@ -1,6 +1,7 @@
 /// Numbers: shapes, arrays, kernels, worker threads and gradients.
 ///
-/// Everything above this module computes through [dev.heed.kernel.Kernels] and never touches a vector lane itself.
+/// Everything above this module computes through [dev.heed.kernel.Kernels] and never touches a
+/// vector lane itself.
 @org.jspecify.annotations.NullMarked
 module dev.heed.tensor {
   requires static jdk.incubator.vector;

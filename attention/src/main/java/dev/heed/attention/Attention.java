@@ -3,11 +3,11 @@ package dev.heed.attention;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An attention call as data: one choice on each axis. *Who may look* (mask), *how similar* (score and modifiers),
-/// *how to decide* (normalizer); what is returned is a weighted sum of values.
+/// An attention call as data: one choice on each axis. *Who may look* (mask), *how similar* (score
+/// and modifiers), *how to decide* (normalizer); what is returned is a weighted sum of values.
 ///
-/// Multi-head, grouped-query and multi-query attention differ in the number of key/value heads of the input alone:
-/// query head `h` reads key/value head `h / (H / G)`.
+/// Multi-head, grouped-query and multi-query attention differ in the number of key/value heads of
+/// the input alone: query head `h` reads key/value head `h / (H / G)`.
 ///
 /// @param modifiers what happens to the scores before the mask, in this order
 public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normalizer normalizer) {

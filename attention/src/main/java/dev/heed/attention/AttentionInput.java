@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What a call computes with: heads, positions and what the mask or the normalizer reads besides.
 ///
-/// Inputs are checked here once; nothing behind checks again. Whether the mask and the normalizer get what they read is
-/// checked by the executor.
+/// Inputs are checked here once; nothing behind checks again. Whether the mask and the normalizer
+/// get what they read is checked by the executor.
 public final class AttentionInput {
   private final HeadView q;
   private final HeadView k;
@@ -18,7 +18,10 @@ public final class AttentionInput {
   private final Extras extras;
 
   private record Extras(
-      @Nullable Positions docQ, @Nullable Positions docK, int @Nullable [] lengths, float @Nullable [] sink) {}
+      @Nullable Positions docQ,
+      @Nullable Positions docK,
+      int @Nullable [] lengths,
+      float @Nullable [] sink) {}
 
   private AttentionInput(
       HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos, Extras extras) {
@@ -47,7 +50,8 @@ public final class AttentionInput {
     return input;
   }
 
-  /// With the document of each query, `[T]` or `[B, T]`, and of each key, `[S]` or `[B, S]`, for the mask `document`.
+  /// With the document of each query, `[T]` or `[B, T]`, and of each key, `[S]` or `[B, S]`, for
+  /// the mask `document`.
   public AttentionInput withDocuments(Positions docQ, Positions docK) {
     checkAxis("doc_q", docQ, shape.queries());
     checkAxis("doc_k", docK, shape.keys());

@@ -19,7 +19,10 @@ public record AttentionShape(
     HeadView.Axes a = q.axes();
     HeadView.Axes b = k.axes();
     HeadView.Axes c = v.axes();
-    if (a.batch() != b.batch() || a.width() != b.width() || b.heads() == 0 || a.heads() % b.heads() != 0) {
+    if (a.batch() != b.batch()
+        || a.width() != b.width()
+        || b.heads() == 0
+        || a.heads() % b.heads() != 0) {
       throw new ShapeException(
           "attention: q %s does not fit k %s; batch and width must match and k's heads divide q's"
               .formatted(q, k));

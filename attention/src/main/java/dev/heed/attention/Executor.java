@@ -2,8 +2,8 @@ package dev.heed.attention;
 
 import dev.heed.grad.Run;
 
-/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they can honour, and
-/// throw [UnsupportedCombinationException] rather than leave anything out.
+/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they
+/// can honour, and throw [UnsupportedCombinationException] rather than leave anything out.
 public sealed interface Executor permits Reference {
   /// Writes the result of a call.
   ///

@@ -3,10 +3,11 @@ package dev.heed.attention;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 
-/// Rows of heads in a `float[]`: the row of batch `b`, head `h` and position `t` begins at
-/// `offset + b * batchStride + h * headStride + t * rowStride` and is `width` contiguous numbers.
+/// Rows of heads in a `float[]`: the row of batch `b`, head `h` and position `t` begins at `offset
+/// + b * batchStride + h * headStride + t * rowStride` and is `width` contiguous numbers.
 ///
-/// One view serves `[B, H, T, E]`, a projection `[B, T, H·E]` that was never transposed, and a cache.
+/// One view serves `[B, H, T, E]`, a projection `[B, T, H·E]` that was never transposed, and a
+/// cache.
 public record HeadView(
     float[] array, int offset, Axes axes, int batchStride, int headStride, int rowStride) {
 
@@ -20,7 +21,8 @@ public record HeadView(
     }
     Axes axes = new Axes(tensor.axis(0), tensor.axis(1), tensor.axis(2), tensor.axis(3));
     int head = axes.length() * axes.width();
-    return new HeadView(tensor.array(), tensor.offset(), axes, axes.heads() * head, head, axes.width());
+    return new HeadView(
+        tensor.array(), tensor.offset(), axes, axes.heads() * head, head, axes.width());
   }
 
   /// The heads of a projection `[B, T, H·E]`, side by side in each row.
@@ -30,7 +32,8 @@ public record HeadView(
     }
     int row = tensor.axis(2);
     Axes axes = new Axes(tensor.axis(0), heads, tensor.axis(1), row / heads);
-    return new HeadView(tensor.array(), tensor.offset(), axes, axes.length() * row, axes.width(), row);
+    return new HeadView(
+        tensor.array(), tensor.offset(), axes, axes.length() * row, axes.width(), row);
   }
 
   /// Where a row begins in the array.

@@ -2,7 +2,8 @@ package dev.heed.attention;
 
 import java.util.List;
 
-/// What happens to a score between its computation and the mask. Modifiers act in the order in which a call lists them.
+/// What happens to a score between its computation and the mask. Modifiers act in the order in
+/// which a call lists them.
 public sealed interface Modifier {
   /// Times a factor: one for all heads or one a head.
   record Scale(List<Double> factors) implements Modifier {
@@ -10,7 +11,8 @@ public sealed interface Modifier {
       factors = List.copyOf(factors);
       if (factors.isEmpty() || factors.stream().anyMatch(factor -> !Double.isFinite(factor))) {
         throw new AttentionException(
-            "scale: %s; one finite factor for all heads or one a head is needed".formatted(factors));
+            "scale: %s; one finite factor for all heads or one a head is needed"
+                .formatted(factors));
       }
     }
 
@@ -23,15 +25,17 @@ public sealed interface Modifier {
   record SoftCap(double cap) implements Modifier {
     public SoftCap {
       if (!(cap > 0 && cap < Double.POSITIVE_INFINITY)) {
-        throw new AttentionException("softcap: the cap %s must be positive and finite".formatted(cap));
+        throw new AttentionException(
+            "softcap: the cap %s must be positive and finite".formatted(cap));
       }
     }
   }
 
-  /// Minus `slope * |i - j|` with a slope for each head, [Press et al. 2021](https://arxiv.org/abs/2108.12409).
+  /// Minus `slope * |i - j|` with a slope for each head, [Press et al.
+  /// 2021](https://arxiv.org/abs/2108.12409).
   record Alibi() implements Modifier {
-    /// The paper's slopes for any number of heads: `2^(-8k/n)` for the largest power of two `n` that is not above
-    /// `heads`, then every other slope of `2n`.
+    /// The paper's slopes for any number of heads: `2^(-8k/n)` for the largest power of two `n`
+    /// that is not above `heads`, then every other slope of `2n`.
     static double slope(int head, int heads) {
       int power = Integer.highestOneBit(heads);
       return head < power

@@ -2,7 +2,8 @@ package dev.heed.attention;
 
 import dev.heed.tensor.ShapeException;
 
-/// One whole number for every place of an axis, positions or document ids: the same in every batch, or a row a batch.
+/// One whole number for every place of an axis, positions or document ids: the same in every batch,
+/// or a row a batch.
 ///
 /// @param batch rows; 1 serves any batch
 public record Positions(int[] array, int offset, int batch, int length, int batchStride) {

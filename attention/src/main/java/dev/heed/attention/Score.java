@@ -24,7 +24,8 @@ public sealed interface Score {
     record Fixed(double factor) implements Scale {
       public Fixed {
         if (!Double.isFinite(factor)) {
-          throw new AttentionException("scale: %s is no factor; it must be finite".formatted(factor));
+          throw new AttentionException(
+              "scale: %s is no factor; it must be finite".formatted(factor));
         }
       }
     }

@@ -7,8 +7,8 @@ public final class Escape {
 
   private Escape() {}
 
-  /// `text` on one line, with everything that could steer a terminal written as an escape; cut after
-  /// 200 characters.
+  /// `text` on one line, with everything that could steer a terminal written as an escape; cut
+  /// after 200 characters.
   public static String text(String text) {
     if (text.length() <= LONGEST && text.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
       return text;

@@ -41,7 +41,8 @@ public sealed interface Json {
   /// A number; it must be finite, for JSON has no other.
   static Num of(double value) {
     if (!Double.isFinite(value)) {
-      throw new CheckpointException("json: %s cannot be written; a finite number can".formatted(value));
+      throw new CheckpointException(
+          "json: %s cannot be written; a finite number can".formatted(value));
     }
     return new Num(Double.toString(value));
   }
@@ -75,9 +76,9 @@ public sealed interface Json {
     };
   }
 
-  /// Members in the order of the file. An accessor fails with a [CheckpointException] that names the
-  /// place, what stands there and what was expected; the `optional` ones and those with a fallback
-  /// take `null` in the file for absence.
+  /// Members in the order of the file. An accessor fails with a [CheckpointException] that names
+  /// the place, what stands there and what was expected; the `optional` ones and those with a
+  /// fallback take `null` in the file for absence.
   ///
   /// @param place where the object stands
   record Obj(Map<String, Json> members, Place place) implements Json {

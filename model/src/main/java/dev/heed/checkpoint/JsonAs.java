@@ -52,6 +52,7 @@ final class JsonAs {
   }
 
   private static <T> T fail(Json value, Place place, String wanted) {
-    throw new CheckpointException("%s: is %s, should be %s".formatted(place, value.describe(), wanted));
+    throw new CheckpointException(
+        "%s: is %s, should be %s".formatted(place, value.describe(), wanted));
   }
 }

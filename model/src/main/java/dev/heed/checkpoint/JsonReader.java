@@ -64,7 +64,8 @@ final class JsonReader {
       TokenStreamLocation at = e.getLocation();
       throw new CheckpointException(
           "%s: not JSON at line %d, column %d: %s"
-              .formatted(source, at.getLineNr(), at.getColumnNr(), Escape.text(e.getOriginalMessage())),
+              .formatted(
+                  source, at.getLineNr(), at.getColumnNr(), Escape.text(e.getOriginalMessage())),
           e);
     }
   }
@@ -103,8 +104,7 @@ final class JsonReader {
       case VALUE_TRUE -> new Bool(true);
       case VALUE_FALSE -> new Bool(false);
       case VALUE_NULL -> NULL;
-      default ->
-          throw new CheckpointException("%s: unexpected %s".formatted(place, token));
+      default -> throw new CheckpointException("%s: unexpected %s".formatted(place, token));
     };
   }
 
@@ -146,7 +146,8 @@ final class JsonReader {
   private static String text(String text, Place place) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
-        if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+        if (i + 1 == text.length()
+            || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
           throw new CheckpointException(
               "%s: a text holds half a surrogate pair, at character %d".formatted(place, i));
         }

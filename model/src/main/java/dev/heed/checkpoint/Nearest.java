@@ -19,7 +19,8 @@ public final class Nearest {
     int most = Math.max(2, name.length() / 3);
     return names.stream()
         .limit(MOST)
-        .filter(other -> other.length() <= LONGEST && Math.abs(other.length() - name.length()) <= most)
+        .filter(
+            other -> other.length() <= LONGEST && Math.abs(other.length() - name.length()) <= most)
         .map(other -> new Near(other, edits(name, other)))
         .filter(near -> near.edits() <= most)
         .sorted(Comparator.comparingInt(Near::edits).thenComparing(Near::name))
@@ -32,10 +33,14 @@ public final class Nearest {
   public static String hint(String name, Collection<String> names) {
     List<String> nearest = of(name, names);
     if (nearest.isEmpty()) {
-      return names.isEmpty() ? "there are none" : "none of the %d there is like it".formatted(names.size());
+      return names.isEmpty()
+          ? "there are none"
+          : "none of the %d there is like it".formatted(names.size());
     }
     return (nearest.size() == 1 ? "nearest is " : "nearest are ")
-        + nearest.stream().map(near -> "'" + Escape.text(near) + "'").collect(Collectors.joining(", "));
+        + nearest.stream()
+            .map(near -> "'" + Escape.text(near) + "'")
+            .collect(Collectors.joining(", "));
   }
 
   /// The Levenshtein distance of two names.

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/// Where a value stands: the source it was read from and the path inside it,
-/// `config.json: rope_scaling.factor`.
+/// Where a value stands: the source it was read from and the path inside it, `config.json:
+/// rope_scaling.factor`.
 public final class Place {
   private static final int MEMBER = -1;
 

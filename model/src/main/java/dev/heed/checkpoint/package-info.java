@@ -1,2 +1,3 @@
-/// Files of weights and their settings: safetensors, GGUF, Hugging Face folders, and the JSON in them.
+/// Files of weights and their settings: safetensors, GGUF, Hugging Face folders, and the JSON in
+/// them.
 package dev.heed.checkpoint;

@@ -11,7 +11,9 @@ record Candidates(int[] ids, double[] weights, int count) {
   private static final double NEVER_DRAWN = 64;
 
   static Candidates of(float[] logits, Sampling sampling) {
-    int[] ids = largest(logits, sampling.topK() == 0 ? logits.length : sampling.topK(), sampling.temperature());
+    int[] ids =
+        largest(
+            logits, sampling.topK() == 0 ? logits.length : sampling.topK(), sampling.temperature());
     double[] weights = new double[ids.length];
     for (int i = 0; i < ids.length; i++) {
       weights[i] = Math.exp((logits[ids[i]] - (double) logits[ids[0]]) / sampling.temperature());
@@ -54,7 +56,8 @@ record Candidates(int[] ids, double[] weights, int count) {
     return weights.length;
   }
 
-  // Ids by falling logit, at most `count`, without those too improbable for a draw of 53 bits to ever meet.
+  // Ids by falling logit, at most `count`, without those too improbable for a draw of 53 bits to
+  // ever meet.
   private static int[] largest(float[] logits, int count, double temperature) {
     float maximum = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {

@@ -1,14 +1,14 @@
 package dev.heed.generate;
 
-/// How the next token is drawn. The steps apply in the order of the components: penalty, temperature, then the three
-/// cuts, then a draw from what is left.
+/// How the next token is drawn. The steps apply in the order of the components: penalty,
+/// temperature, then the three cuts, then a draw from what is left.
 ///
-/// @param repetitionPenalty divides positive and multiplies negative logits of tokens that were seen, 1 for none
-///     ([Keskar et al. 2019](https://arxiv.org/abs/1909.05858), section 4.1)
+/// @param repetitionPenalty divides positive and multiplies negative logits of tokens that were
+///   seen, 1 for none ([Keskar et al. 2019](https://arxiv.org/abs/1909.05858), section 4.1)
 /// @param temperature divides the logits; 0 takes the largest
 /// @param topK keeps the `k` largest, 0 for all
-/// @param topP keeps the smallest set that holds this probability, 1 for all
-///     ([Holtzman et al. 2020](https://arxiv.org/abs/1904.09751))
+/// @param topP keeps the smallest set that holds this probability, 1 for all ([Holtzman et al.
+///   2020](https://arxiv.org/abs/1904.09751))
 /// @param minP keeps what has at least this share of the largest probability, 0 for all
 /// @param seed of the draw
 public record Sampling(

@@ -3,7 +3,8 @@ package dev.heed.generate;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// Passes streamed text on until a stop string appears, which is held back, as is any tail that could begin one.
+/// Passes streamed text on until a stop string appears, which is held back, as is any tail that
+/// could begin one.
 final class StopFilter {
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();

@@ -40,7 +40,8 @@ public final class TokenSampler implements Sampler {
     for (int id = 0; id < logits.length; id++) {
       if (Float.isNaN(logits[id])) {
         throw new HeedException(
-            "sample: the logit of token %d is NaN; the weights or the input are broken".formatted(id));
+            "sample: the logit of token %d is NaN; the weights or the input are broken"
+                .formatted(id));
       }
       if (logits[id] > logits[best]) {
         best = id;

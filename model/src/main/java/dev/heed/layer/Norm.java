@@ -23,8 +23,8 @@ public sealed interface Norm {
     }
   }
 
-  /// RMS norm, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467). A gain of a head's width norms each head
-  /// of a projection on its own.
+  /// RMS norm, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467). A gain of a head's
+  /// width norms each head of a projection on its own.
   ///
   /// @param gain `[D]` or `[E]`
   record RmsNorm(Weight gain, float epsilon) implements Norm {

@@ -26,7 +26,8 @@ class JsonTest {
 
   @Test
   void parse_everyKind_keepsOrderAndText() {
-    Obj obj = object("{\"b\": 1, \"a\": [true, null, \"x\\u00e9\\n\"], \"big\": 9223372036854775807}");
+    Obj obj =
+        object("{\"b\": 1, \"a\": [true, null, \"x\\u00e9\\n\"], \"big\": 9223372036854775807}");
     assertThat(obj.members().keySet()).containsExactly("b", "a", "big");
     assertThat(obj.list("a").items())
         .containsExactly(Json.of(true), new Json.Null(), Json.of("xé\n"));
@@ -49,9 +50,29 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "{a:1}", "01", "+1", ".5", "1.", "0x10", "INF",
-        "+Infinity", "nul", "\"a\nb\"", "[1 2]", "//x\n1", "{\"a\"}", "\"\\x\"", "\"\\ud800\"",
-        "\"\\udc00\\ud800\"", "{\"\\ud800\":1}"
+        "",
+        " ",
+        "{",
+        "[1,]",
+        "{\"a\":1,}",
+        "{'a':1}",
+        "{a:1}",
+        "01",
+        "+1",
+        ".5",
+        "1.",
+        "0x10",
+        "INF",
+        "+Infinity",
+        "nul",
+        "\"a\nb\"",
+        "[1 2]",
+        "//x\n1",
+        "{\"a\"}",
+        "\"\\x\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "{\"\\ud800\":1}"
       })
   void parse_whatIsNotJson_isNamed(String text) {
     assertThatThrownBy(() -> parse(text))
@@ -83,7 +104,8 @@ class JsonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"\u00ff\"", "\"\u00c0\u0080\"", "\"\u00ed\u00a0\u0080\"", "\"\u00e2\u0082\""})
+  @ValueSource(
+      strings = {"\"\u00ff\"", "\"\u00c0\u0080\"", "\"\u00ed\u00a0\u0080\"", "\"\u00e2\u0082\""})
   void parse_badUtf8_namesTheByte(String latin) {
     assertThatThrownBy(() -> Json.parse("header", latin.getBytes(ISO_8859_1)))
         .isInstanceOf(CheckpointException.class)
@@ -96,7 +118,8 @@ class JsonTest {
     assertThatThrownBy(() -> obj.object("rope").number("factor"))
         .hasMessage("config.json: rope.factor: is the text \"8\", should be a number");
     assertThatThrownBy(() -> obj.object("rope").list("list").integers())
-        .hasMessage("config.json: rope.list[1]: is the number 2.5, should be a whole number of 32 bits");
+        .hasMessage(
+            "config.json: rope.list[1]: is the number 2.5, should be a whole number of 32 bits");
     assertThatThrownBy(() -> obj.bool("rope"))
         .hasMessage("config.json: rope: is an object, should be true or false");
   }

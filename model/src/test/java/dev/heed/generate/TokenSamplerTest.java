@@ -95,10 +95,8 @@ class TokenSamplerTest {
 
   @Test
   void choose_nan_namesToken() {
-    assertThatThrownBy(
-            () ->
-                new TokenSampler(Sampling.GREEDY)
-                    .choose(new float[] {1, Float.NaN, 2}, new int[0]))
+    assertThatThrownBy(() ->
+            new TokenSampler(Sampling.GREEDY).choose(new float[] {1, Float.NaN, 2}, new int[0]))
         .isInstanceOf(HeedException.class)
         .hasMessageContaining("token 1");
   }

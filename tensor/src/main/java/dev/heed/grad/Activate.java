@@ -12,7 +12,11 @@ public record Activate(Tensor x, Activation activation) implements Operation {
         run,
         (from, to) ->
             activation.forward(
-                run.kernels().rows(), x.array(), x.offset() + from, y.array(), y.offset() + from,
+                run.kernels().rows(),
+                x.array(),
+                x.offset() + from,
+                y.array(),
+                y.offset() + from,
                 to - from));
     return y;
   }
@@ -22,8 +26,7 @@ public record Activate(Tensor x, Activation activation) implements Operation {
     Tensor dx = gradients.of(x);
     for (int i = 0; i < dy.size(); i++) {
       dx.array()[dx.offset() + i] +=
-          (float)
-              (dy.array()[dy.offset() + i] * activation.derivative(x.array()[x.offset() + i]));
+          (float) (dy.array()[dy.offset() + i] * activation.derivative(x.array()[x.offset() + i]));
     }
   }
 }

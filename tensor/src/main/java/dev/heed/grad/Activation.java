@@ -29,8 +29,7 @@ public enum Activation {
     double derivative(double x) {
       double factor = Math.sqrt(2 / Math.PI);
       double tanh = Math.tanh(factor * (x + 0.044715 * x * x * x));
-      return 0.5 * (1 + tanh)
-          + 0.5 * x * (1 - tanh * tanh) * factor * (1 + 3 * 0.044715 * x * x);
+      return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * factor * (1 + 3 * 0.044715 * x * x);
     }
   },
   /// `x / (1 + e^-x)`.

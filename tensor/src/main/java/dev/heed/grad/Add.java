@@ -22,8 +22,13 @@ public record Add(Tensor a, Tensor b) implements Operation {
             run.kernels()
                 .rows()
                 .add(
-                    a.array(), a.offset() + from, b.array(), b.offset() + from, y.array(),
-                    y.offset() + from, to - from));
+                    a.array(),
+                    a.offset() + from,
+                    b.array(),
+                    b.offset() + from,
+                    y.array(),
+                    y.offset() + from,
+                    to - from));
     return y;
   }
 

@@ -3,12 +3,14 @@ package dev.heed.grad;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /// Gradients by the identity of the operand they belong to.
 public final class Gradients {
-  private final Map<Operand, Tensor> byOperand = new IdentityHashMap<>();
+  private final IdentityHashMap<Operand, Tensor> byOperand = new IdentityHashMap<>();
+
+  /// Gradients of nothing yet.
+  public Gradients() {}
 
   /// The gradient of `operand` to add to; zeros when first asked for.
   public Tensor of(Operand operand) {
@@ -25,7 +27,11 @@ public final class Gradients {
             run.kernels()
                 .rows()
                 .addScaled(
-                    1, amount.array(), amount.offset() + from, sum.array(), sum.offset() + from,
+                    1,
+                    amount.array(),
+                    amount.offset() + from,
+                    sum.array(),
+                    sum.offset() + from,
                     to - from));
   }
 

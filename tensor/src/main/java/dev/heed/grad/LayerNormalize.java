@@ -31,8 +31,12 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
             run.kernels()
                 .rows()
                 .layerNorm(
-                    new Row(x.array(), x.offset() + r * width), gains, biases, epsilon,
-                    new Row(y.array(), y.offset() + r * width), width);
+                    new Row(x.array(), x.offset() + r * width),
+                    gains,
+                    biases,
+                    epsilon,
+                    new Row(y.array(), y.offset() + r * width),
+                    width);
           }
         });
     return y;
@@ -49,7 +53,8 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
     }
   }
 
-  // With n = (x - mean) c: dgain = dy n, dbias = dy, dx = c (g - mean(g) - n mean(g n)), g = dy gain.
+  // With n = (x - mean) c: dgain = dy n, dbias = dy, dx = c (g - mean(g) - n mean(g n)), g = dy
+  // gain.
   private void backwardRow(Tensor dy, Tensor dx, Tensor dGain, Tensor dBias, int row) {
     float[] gains = gain.floats();
     int width = gains.length;

@@ -32,7 +32,12 @@ public record Multiply(Tensor a, Tensor b) implements Operation {
     run.kernels()
         .rows()
         .multiply(
-            a.array(), a.offset() + from, b.array(), b.offset() + from, y.array(),
-            y.offset() + from, to - from);
+            a.array(),
+            a.offset() + from,
+            b.array(),
+            b.offset() + from,
+            y.array(),
+            y.offset() + from,
+            to - from);
   }
 }

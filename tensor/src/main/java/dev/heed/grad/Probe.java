@@ -21,7 +21,7 @@ public interface Probe {
   /// Whether [#at] is to be called for `site`; what nobody wants is not materialised.
   boolean wants(Site site);
 
-  /// Returns the value to go on with: `value` itself, changed in place or not, or another of its shape. The value is
-  /// scratch of the run; whoever keeps it copies it.
+  /// Returns the value to go on with: `value` itself, changed in place or not, or another of its
+  /// shape. The value is scratch of the run; whoever keeps it copies it.
   Tensor at(Site site, Tensor value);
 }

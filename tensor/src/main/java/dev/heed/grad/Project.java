@@ -31,10 +31,7 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
       run.kernels()
           .products()
           .multiplyAdd(
-              Matrix.of(dy).transpose(),
-              Matrix.of(x),
-              Matrix.of(gradients.of(w)),
-              run.workers());
+              Matrix.of(dy).transpose(), Matrix.of(x), Matrix.of(gradients.of(w)), run.workers());
     }
     bias.ifPresent(b -> addColumns(dy, gradients.of(b), run));
   }

@@ -4,7 +4,8 @@ import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 
-/// RMS norm of every run of `gain`'s length, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467).
+/// RMS norm of every run of `gain`'s length, [Zhang and Sennrich
+/// 2019](https://arxiv.org/abs/1910.07467).
 ///
 /// A gain shorter than the innermost axis norms each head of a projection `[B, T, H·E]` on its own.
 ///
@@ -29,8 +30,11 @@ public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Oper
             run.kernels()
                 .rows()
                 .rmsNorm(
-                    new Row(x.array(), x.offset() + r * width), gains, epsilon,
-                    new Row(y.array(), y.offset() + r * width), width);
+                    new Row(x.array(), x.offset() + r * width),
+                    gains,
+                    epsilon,
+                    new Row(y.array(), y.offset() + r * width),
+                    width);
           }
         });
     return y;

@@ -8,7 +8,8 @@ import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Optional;
 
-/// What one call carries: kernels, threads, scratch, and the tape and the probe where there are any.
+/// What one call carries: kernels, threads, scratch, and the tape and the probe where there are
+/// any.
 ///
 /// One thread uses a run at a time; many runs may share a model.
 public final class Run {
@@ -60,7 +61,8 @@ public final class Run {
     return probe;
   }
 
-  /// A tensor of uncleared memory for a result: from the workspace, or of its own where a tape keeps it.
+  /// A tensor of uncleared memory for a result: from the workspace, or of its own where a tape
+  /// keeps it.
   public Tensor allocate(Shape shape) {
     return tape.isPresent() ? Tensor.zeros(shape) : workspace.take(shape);
   }
@@ -80,7 +82,8 @@ public final class Run {
     Tensor seen = probe.at(site, value);
     if (!seen.shape().equals(value.shape())) {
       throw new ShapeException(
-          "probe at %s: the replacement %s must have the shape of the value %s".formatted(site, seen, value));
+          "probe at %s: the replacement %s must have the shape of the value %s"
+              .formatted(site, seen, value));
     }
     return seen;
   }

@@ -28,7 +28,11 @@ public record Scale(Tensor x, float factor) implements Operation {
             run.kernels()
                 .rows()
                 .addScaled(
-                    factor, dy.array(), dy.offset() + from, dx.array(), dx.offset() + from,
+                    factor,
+                    dy.array(),
+                    dy.offset() + from,
+                    dx.array(),
+                    dx.offset() + from,
                     to - from));
   }
 }

@@ -2,8 +2,8 @@ package dev.heed.grad;
 
 import dev.heed.tensor.Tensor;
 
-/// `y = cap * tanh(x / cap)`, which keeps logits within `±cap`
-/// ([Gemma 2](https://arxiv.org/abs/2408.00118), section 2).
+/// `y = cap * tanh(x / cap)`, which keeps logits within `±cap` ([Gemma
+/// 2](https://arxiv.org/abs/2408.00118), section 2).
 public record SoftCap(Tensor x, float cap) implements Operation {
   @Override
   public Tensor forward(Run run) {

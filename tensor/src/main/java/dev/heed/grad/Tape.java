@@ -11,6 +11,9 @@ public final class Tape {
 
   private final List<Entry> entries = new ArrayList<>();
 
+  /// A tape with nothing on it.
+  public Tape() {}
+
   void record(Operation operation, Tensor result) {
     entries.add(new Entry(operation, result));
   }
@@ -20,13 +23,16 @@ public final class Tape {
   /// @param dResult the gradient of `result`, of its shape
   public Gradients backward(Tensor result, Tensor dResult, Run run) {
     if (!result.shape().equals(dResult.shape())) {
-      throw new HeedException("backward: the gradient %s does not fit the result %s".formatted(dResult, result));
+      throw new HeedException(
+          "backward: the gradient %s does not fit the result %s".formatted(dResult, result));
     }
     Gradients gradients = new Gradients();
     Tensor seed = gradients.of(result);
     System.arraycopy(dResult.array(), dResult.offset(), seed.array(), seed.offset(), seed.size());
     for (Entry entry : entries.reversed()) {
-      gradients.find(entry.result()).ifPresent(dy -> entry.operation().backward(dy, gradients, run));
+      gradients
+          .find(entry.result())
+          .ifPresent(dy -> entry.operation().backward(dy, gradients, run));
     }
     return gradients;
   }

@@ -6,11 +6,12 @@ import dev.heed.tensor.Workspace;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// The tasks of one [Workers#run]: which is next, how many are over, what went wrong.
 ///
-/// Whoever comes takes the next task until none is left. The caller waits for tasks, never for threads: a thread that
-/// comes late finds nothing to do in a job that nobody remembers.
+/// Whoever comes takes the next task until none is left. The caller waits for tasks, never for
+/// threads: a thread that comes late finds nothing to do in a job that nobody remembers.
 final class Job {
   private static final Job NOTHING = new Job(0, (_, _) -> {});
 
@@ -19,7 +20,7 @@ final class Job {
   private final Thread caller = Thread.currentThread();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger over = new AtomicInteger();
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean callerIsAsleep;
 
   Job(int tasks, Task task) {

@@ -4,7 +4,8 @@ import dev.heed.tensor.HeedException;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
-/// Which kernels this JVM runs, and why. Nothing here links to a vector class before the module is known to be there.
+/// Which kernels this JVM runs, and why. Nothing here links to a vector class before the module is
+/// known to be there.
 final class KernelChoice {
   static final String PROPERTY = "heed.kernels";
 

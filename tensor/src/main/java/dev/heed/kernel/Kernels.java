@@ -20,9 +20,10 @@ public record Kernels(
         new ScalarRows());
   }
 
-  /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module `jdk.incubator.vector` is
-  /// readable, else, with one warning, scalar ones. The system property `heed.kernels` (`scalar` or `vector`) forces
-  /// the choice; forced vector kernels without the module are a [dev.heed.tensor.HeedException].
+  /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module
+  /// `jdk.incubator.vector` is readable, else, with one warning, scalar ones. The system property
+  /// `heed.kernels` (`scalar` or `vector`) forces the choice; forced vector kernels without the
+  /// module are a [dev.heed.tensor.HeedException].
   public static Kernels best() {
     return KernelChoice.best();
   }

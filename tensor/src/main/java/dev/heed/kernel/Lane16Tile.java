@@ -5,8 +5,9 @@ import static dev.heed.kernel.ProductTile.COLUMNS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The product tile on 512-bit lanes: 12 rows by 2 vectors keep 24 of 32 registers as accumulators, enough to hide
-/// the latency of a multiply-add on two ports; 8, 4, 2 and 1 rows finish what is left.
+/// The product tile on 512-bit lanes: 12 rows by 2 vectors keep 24 of 32 registers as accumulators,
+/// enough to hide the latency of a multiply-add on two ports; 8, 4, 2 and 1 rows finish what is
+/// left.
 final class Lane16Tile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
   private static final int LANES = 16;
@@ -15,7 +16,15 @@ final class Lane16Tile {
 
   /// [ProductTile#multiply] with these lanes.
   static void multiply(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     int row = 0;
     while (row < rows) {
       int left = rows - row;
@@ -28,7 +37,15 @@ final class Lane16Tile {
   }
 
   private static void run(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     switch (rows) {
       case 12 -> rows12(s, k, a, aFrom, panel, from, c, cFrom);
       case 8 -> rows8(s, k, a, aFrom, panel, from, c, cFrom);
@@ -281,8 +298,7 @@ final class Lane16Tile {
     put(s, x0, y0, c, cFrom);
   }
 
-  private static void put(
-      ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
+  private static void put(ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
     if (s.adds()) {
       left.add(FloatVector.fromArray(SPECIES, c, at)).intoArray(c, at);
       right.add(FloatVector.fromArray(SPECIES, c, at + LANES)).intoArray(c, at + LANES);

@@ -5,8 +5,8 @@ import static dev.heed.kernel.ProductTile.COLUMNS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The product tile on 128-bit lanes: 8 rows by 2 vectors, for machines with 32 short registers; the panel's 32 columns
-/// are four passes.
+/// The product tile on 128-bit lanes: 8 rows by 2 vectors, for machines with 32 short registers;
+/// the panel's 32 columns are four passes.
 final class Lane4Tile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_128;
   private static final int LANES = 4;
@@ -15,7 +15,15 @@ final class Lane4Tile {
 
   /// [ProductTile#multiply] with these lanes.
   static void multiply(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     int row = 0;
     while (row < rows) {
       int left = rows - row;
@@ -30,7 +38,15 @@ final class Lane4Tile {
   }
 
   private static void run(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     switch (rows) {
       case 8 -> rows8(s, k, a, aFrom, panel, from, c, cFrom);
       case 4 -> rows4(s, k, a, aFrom, panel, from, c, cFrom);
@@ -187,8 +203,7 @@ final class Lane4Tile {
     put(s, x0, y0, c, cFrom);
   }
 
-  private static void put(
-      ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
+  private static void put(ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
     if (s.adds()) {
       left.add(FloatVector.fromArray(SPECIES, c, at)).intoArray(c, at);
       right.add(FloatVector.fromArray(SPECIES, c, at + LANES)).intoArray(c, at + LANES);

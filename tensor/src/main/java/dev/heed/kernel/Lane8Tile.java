@@ -5,8 +5,8 @@ import static dev.heed.kernel.ProductTile.COLUMNS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The product tile on 256-bit lanes: 6 rows by 2 vectors keep 12 of 16 registers as accumulators; the panel's 32
-/// columns are two passes.
+/// The product tile on 256-bit lanes: 6 rows by 2 vectors keep 12 of 16 registers as accumulators;
+/// the panel's 32 columns are two passes.
 final class Lane8Tile {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
   private static final int LANES = 8;
@@ -15,7 +15,15 @@ final class Lane8Tile {
 
   /// [ProductTile#multiply] with these lanes.
   static void multiply(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     int row = 0;
     while (row < rows) {
       int left = rows - row;
@@ -30,7 +38,15 @@ final class Lane8Tile {
   }
 
   private static void run(
-      ProductTile s, int rows, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      ProductTile s,
+      int rows,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
     switch (rows) {
       case 6 -> rows6(s, k, a, aFrom, panel, from, c, cFrom);
       case 4 -> rows4(s, k, a, aFrom, panel, from, c, cFrom);
@@ -173,8 +189,7 @@ final class Lane8Tile {
     put(s, x0, y0, c, cFrom);
   }
 
-  private static void put(
-      ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
+  private static void put(ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
     if (s.adds()) {
       left.add(FloatVector.fromArray(SPECIES, c, at)).intoArray(c, at);
       right.add(FloatVector.fromArray(SPECIES, c, at + LANES)).intoArray(c, at + LANES);

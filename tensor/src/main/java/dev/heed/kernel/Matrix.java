@@ -3,8 +3,10 @@ package dev.heed.kernel;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 
-/// A strided view of a matrix in a `float[]`: element `(r, c)` is at `offset + r * rowStride + c * columnStride`.
-public record Matrix(float[] array, int offset, int rows, int columns, int rowStride, int columnStride) {
+/// A strided view of a matrix in a `float[]`: element `(r, c)` is at `offset + r * rowStride + c *
+/// columnStride`.
+public record Matrix(
+    float[] array, int offset, int rows, int columns, int rowStride, int columnStride) {
   /// All rows of a tensor, its outer axes flattened: `[..., columns]`.
   public static Matrix of(Tensor tensor) {
     int columns = tensor.axis(-1);

@@ -34,8 +34,7 @@ record MatrixPanels(Matrix b) implements PanelSource {
     }
   }
 
-  private static void gather(
-      Matrix b, int from, int k, int columns, float[] panel, int panelFrom) {
+  private static void gather(Matrix b, int from, int k, int columns, float[] panel, int panelFrom) {
     for (int i = 0; i < k; i++) {
       int at = panelFrom + i * ProductTile.COLUMNS;
       for (int j = 0; j < columns; j++) {

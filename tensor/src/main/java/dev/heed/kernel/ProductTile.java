@@ -2,11 +2,13 @@ package dev.heed.kernel;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The register tile that every product is made of: a few rows of `a` times one packed panel of 32 columns of `b`.
+/// The register tile that every product is made of: a few rows of `a` times one packed panel of 32
+/// columns of `b`.
 ///
-/// A panel is `[k][32]`, contiguous; where `b` has fewer columns left, the panel is padded with zeros and `c` must have
-/// room for the padding. `a` is read with any element strides, so it needs packing only where its cache lines would
-/// collide. The order of additions over `k` does not depend on the number of rows or on the lanes.
+/// A panel is `[k][32]`, contiguous; where `b` has fewer columns left, the panel is padded with
+/// zeros and `c` must have room for the padding. `a` is read with any element strides, so it needs
+/// packing only where its cache lines would collide. The order of additions over `k` does not
+/// depend on the number of rows or on the lanes.
 ///
 /// @param aRowStride floats from one row of `a` to the next
 /// @param aColumnStride floats from one `k` of `a` to the next
@@ -16,7 +18,8 @@ record ProductTile(int aRowStride, int aColumnStride, int cRowStride, boolean ad
   /// Columns of a panel.
   static final int COLUMNS = 32;
 
-  /// Rows that one pass of the registers takes; the best number of rows to call [#multiply] with is a multiple of it.
+  /// Rows that one pass of the registers takes; the best number of rows to call [#multiply] with is
+  /// a multiple of it.
   static final int ROWS;
 
   private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
@@ -35,8 +38,10 @@ record ProductTile(int aRowStride, int aColumnStride, int cRowStride, boolean ad
     return new ProductTile(aRowStride, aColumnStride, cRowStride, true);
   }
 
-  /// Multiplies `rows` rows of `a` `[rows, k]` with a panel `[k][32]` into `c` `[rows, 32]`; any number of rows.
-  void multiply(int rows, int k, float[] a, int aFrom, float[] panel, int panelFrom, float[] c, int cFrom) {
+  /// Multiplies `rows` rows of `a` `[rows, k]` with a panel `[k][32]` into `c` `[rows, 32]`; any
+  /// number of rows.
+  void multiply(
+      int rows, int k, float[] a, int aFrom, float[] panel, int panelFrom, float[] c, int cFrom) {
     if (LANES >= 16) {
       Lane16Tile.multiply(this, rows, k, a, aFrom, panel, panelFrom, c, cFrom);
     } else if (LANES == 8) {

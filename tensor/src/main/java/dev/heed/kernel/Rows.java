@@ -1,7 +1,8 @@
 package dev.heed.kernel;
 
-/// What is computed row by row or element by element. Every method works on the run of `length` numbers that begins
-/// at the given offsets; `out` may be the input where both begin at the same place.
+/// What is computed row by row or element by element. Every method works on the run of `length`
+/// numbers that begins at the given offsets; `out` may be the input where both begin at the same
+/// place.
 public interface Rows {
   /// `Σ a b`.
   float dot(float[] a, int aFrom, float[] b, int bFrom, int length);
@@ -24,12 +25,12 @@ public interface Rows {
   /// Softmax of one row. A row of which all are `-∞` gives zeros.
   void softmax(float[] a, int aFrom, float[] out, int outFrom, int length);
 
-  /// Layer norm of one row, [Ba et al. 2016](https://arxiv.org/abs/1607.06450):
-  /// `(a - mean) / sqrt(variance + epsilon) * gain + bias`.
+  /// Layer norm of one row, [Ba et al. 2016](https://arxiv.org/abs/1607.06450): `(a - mean) /
+  /// sqrt(variance + epsilon) * gain + bias`.
   void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int length);
 
-  /// RMS norm of one row, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467):
-  /// `a / sqrt(mean(a²) + epsilon) * gain`.
+  /// RMS norm of one row, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467): `a /
+  /// sqrt(mean(a²) + epsilon) * gain`.
   void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length);
 
   /// GELU, exact: `a Φ(a)`, [Hendrycks and Gimpel 2016](https://arxiv.org/abs/1606.08415).
@@ -41,8 +42,8 @@ public interface Rows {
   /// SiLU: `a / (1 + e^-a)`.
   void silu(float[] a, int aFrom, float[] out, int outFrom, int length);
 
-  /// Rotates pairs of numbers by angles whose cosines and sines are given: pair `p` is
-  /// `(x[p * step], x[p * step + apart])`, for `p < pairs`.
+  /// Rotates pairs of numbers by angles whose cosines and sines are given: pair `p` is `(x[p *
+  /// step], x[p * step + apart])`, for `p < pairs`.
   void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs);
 
   /// Where a row begins in an array.

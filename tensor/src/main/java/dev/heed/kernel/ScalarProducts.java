@@ -23,7 +23,10 @@ final class ScalarProducts implements Products {
   }
 
   static void check(Matrix a, Matrix b, Matrix c) {
-    if (a.columns() != b.rows() || a.rows() != c.rows() || b.columns() != c.columns() || c.columnStride() != 1) {
+    if (a.columns() != b.rows()
+        || a.rows() != c.rows()
+        || b.columns() != c.columns()
+        || c.columnStride() != 1) {
       throw new ShapeException(
           "multiply: a %s times b %s does not fit c %s with contiguous columns; [m, k] [k, n] gives [m, n]"
               .formatted(a, b, c));

@@ -16,14 +16,16 @@ final class ScalarRows implements Rows {
   }
 
   @Override
-  public void add(float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
+  public void add(
+      float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     for (int i = 0; i < length; i++) {
       out[outFrom + i] = a[aFrom + i] + b[bFrom + i];
     }
   }
 
   @Override
-  public void multiply(float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
+  public void multiply(
+      float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     for (int i = 0; i < length; i++) {
       out[outFrom + i] = a[aFrom + i] * b[bFrom + i];
     }
@@ -83,7 +85,8 @@ final class ScalarRows implements Rows {
     }
     double factor = 1 / Math.sqrt(variance / length + epsilon);
     for (int i = 0; i < length; i++) {
-      out.array()[out.from() + i] = (float) ((a.array()[a.from() + i] - mean) * factor * gain[i] + bias[i]);
+      out.array()[out.from() + i] =
+          (float) ((a.array()[a.from() + i] - mean) * factor * gain[i] + bias[i]);
     }
   }
 
@@ -111,7 +114,8 @@ final class ScalarRows implements Rows {
   public void geluTanh(float[] a, int aFrom, float[] out, int outFrom, int length) {
     for (int i = 0; i < length; i++) {
       double x = a[aFrom + i];
-      out[outFrom + i] = (float) (0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))));
+      out[outFrom + i] =
+          (float) (0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))));
     }
   }
 

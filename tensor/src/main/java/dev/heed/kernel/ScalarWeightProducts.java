@@ -37,7 +37,8 @@ final class ScalarWeightProducts implements WeightProducts {
   private static void multiplyRow(Tensor x, Weight w, Tensor y, int row, Workspace scratch) {
     int in = x.axis(-1);
     Tensor weights = scratch.take(in);
-    Dequantize.into(w.type(), w.segment(), row * w.rowBytes(), weights.array(), weights.offset(), in);
+    Dequantize.into(
+        w.type(), w.segment(), row * w.rowBytes(), weights.array(), weights.offset(), in);
     for (int i = 0; i < x.shape().rows(); i++) {
       float sum = 0;
       for (int k = 0; k < in; k++) {

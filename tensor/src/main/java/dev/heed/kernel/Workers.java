@@ -9,9 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A fixed number of threads that divide tasks among themselves; the calling thread is one of them.
 ///
-/// Each task writes numbers that no other task writes, in an order of its own, so results are bit-identical for any
-/// number of threads. Several threads may share workers: while one runs on all of them, the others, and whoever calls
-/// [#run] inside a task, work alone. Nobody waits for a thread that has not begun a task.
+/// Each task writes numbers that no other task writes, in an order of its own, so results are
+/// bit-identical for any number of threads. Several threads may share workers: while one runs on
+/// all of them, the others, and whoever calls [#run] inside a task, work alone. Nobody waits for a
+/// thread that has not begun a task.
 public final class Workers implements AutoCloseable {
   /// One of the tasks of a [#run].
   @FunctionalInterface
@@ -21,8 +22,8 @@ public final class Workers implements AutoCloseable {
     void run(int index, Workspace scratch);
   }
 
-  /// How long a thread that waits stays awake: longer than the pause between two products of one token, too short to be
-  /// seen on an idle machine.
+  /// How long a thread that waits stays awake: longer than the pause between two products of one
+  /// token, too short to be seen on an idle machine.
   static final long SPIN_NANOS = 60_000;
 
   private static final int SPINS_A_GLANCE_AT_THE_CLOCK = 16;
@@ -57,8 +58,8 @@ public final class Workers implements AutoCloseable {
     return helpers.length + 1;
   }
 
-  /// Runs tasks `0` to `tasks - 1` and returns when all are done; the first thing a task throws is thrown here, and tasks
-  /// that had not begun then are left out.
+  /// Runs tasks `0` to `tasks - 1` and returns when all are done; the first thing a task throws is
+  /// thrown here, and tasks that had not begun then are left out.
   public void run(int tasks, Task task) {
     if (closed) {
       throw new HeedException(
@@ -109,7 +110,8 @@ public final class Workers implements AutoCloseable {
     return kept == null ? new Workspace() : kept;
   }
 
-  /// Uncleared memory for all tasks of several runs, at least `floats` long; to be handed to [#giveBack].
+  /// Uncleared memory for all tasks of several runs, at least `floats` long; to be handed to
+  /// [#giveBack].
   float[] borrow(int floats) {
     float[] kept = spare.getAndSet(new float[0]);
     return kept.length >= floats ? kept : new float[floats];

@@ -1,6 +1,7 @@
 package dev.heed.tensor;
 
-/// How a [Weight] stores its numbers: plain, or in blocks of a row that share a scale (the block formats of GGUF).
+/// How a [Weight] stores its numbers: plain, or in blocks of a row that share a scale (the block
+/// formats of GGUF).
 public enum DataType {
   F64(1, 8),
   F32(1, 4),
@@ -45,7 +46,8 @@ public enum DataType {
   public long bytes(long count) {
     if (count % blockLength != 0) {
       throw new ShapeException(
-          "%s: a row of %d numbers is not a multiple of its block of %d".formatted(this, count, blockLength));
+          "%s: a row of %d numbers is not a multiple of its block of %d"
+              .formatted(this, count, blockLength));
     }
     return Math.multiplyExact(count / blockLength, (long) blockBytes);
   }

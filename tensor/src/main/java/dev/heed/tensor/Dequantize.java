@@ -6,16 +6,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// From a stored format to floats, in plain loops: the definition that every faster reader is compared with.
+/// From a stored format to floats, in plain loops: the definition that every faster reader is
+/// compared with.
 public final class Dequantize {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Dequantize() {}
 
-  /// Reads `count` numbers of `type` from byte `from` of `segment` into `out` from `at`; `count` is whole blocks.
-  public static void into(DataType type, MemorySegment segment, long from, float[] out, int at, int count) {
+  /// Reads `count` numbers of `type` from byte `from` of `segment` into `out` from `at`; `count` is
+  /// whole blocks.
+  public static void into(
+      DataType type, MemorySegment segment, long from, float[] out, int at, int count) {
     switch (type) {
       case F32 -> {
         for (int i = 0; i < count; i++) {
@@ -42,7 +46,8 @@ public final class Dequantize {
           q4(segment, from + 18L * block, out, at + 32 * block);
         }
       }
-      default -> throw new HeedException("dequantize: %s cannot be read as floats yet".formatted(type));
+      default ->
+          throw new HeedException("dequantize: %s cannot be read as floats yet".formatted(type));
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.heed.tensor;
 
-/// The root of Heed's own exceptions. Every message names the operation, what is wrong, the operands and what would
-/// fit.
+import java.util.Objects;
+
+/// The root of Heed's own exceptions. Every message names the operation, what is wrong, the
+/// operands and what would fit.
 public class HeedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,5 +13,11 @@ public class HeedException extends RuntimeException {
 
   public HeedException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /// What is wrong; unlike other exceptions, ours always say.
+  @Override
+  public final String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

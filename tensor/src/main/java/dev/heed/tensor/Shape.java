@@ -11,7 +11,8 @@ public final class Shape {
     long product = 1;
     for (int length : lengths) {
       if (length < 0) {
-        throw new ShapeException("shape: an axis of %s is negative".formatted(Arrays.toString(lengths)));
+        throw new ShapeException(
+            "shape: an axis of %s is negative".formatted(Arrays.toString(lengths)));
       }
       product = Math.multiplyExact(product, (long) length);
     }

@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /// Numbers to compute with: a contiguous row-major run of a `float[]` and its shape.
 ///
-/// A tensor is a view: [#reshape] and [#slice] share the array. Identity, not content, is what the tape and gradients
-/// go by, so `equals` is that of `Object`.
+/// A tensor is a view: [#reshape] and [#slice] share the array. Identity, not content, is what the
+/// tape and gradients go by, so `equals` is that of `Object`.
 public final class Tensor implements Operand {
   private final float[] array;
   private final int offset;
@@ -29,7 +29,8 @@ public final class Tensor implements Operand {
     Shape axes = Shape.of(shape);
     if (axes.size() != array.length) {
       throw new ShapeException(
-          "tensor: %d numbers do not fill shape %s, which takes %d".formatted(array.length, axes, axes.size()));
+          "tensor: %d numbers do not fill shape %s, which takes %d"
+              .formatted(array.length, axes, axes.size()));
     }
     return new Tensor(array, 0, axes);
   }
@@ -68,7 +69,8 @@ public final class Tensor implements Operand {
   /// The element at `index`, one number an axis.
   public float at(int... index) {
     if (index.length != shape.rank()) {
-      throw new ShapeException("tensor: index %s does not fit shape %s".formatted(Arrays.toString(index), shape));
+      throw new ShapeException(
+          "tensor: index %s does not fit shape %s".formatted(Arrays.toString(index), shape));
     }
     int at = 0;
     for (int axis = 0; axis < index.length; axis++) {
@@ -81,8 +83,9 @@ public final class Tensor implements Operand {
   public Tensor reshape(int... lengths) {
     Shape reshaped = Shape.of(lengths);
     if (reshaped.size() != shape.size()) {
-      throw new ShapeException("reshape: %s holds %d numbers, %s takes %d"
-          .formatted(shape, shape.size(), reshaped, reshaped.size()));
+      throw new ShapeException(
+          "reshape: %s holds %d numbers, %s takes %d"
+              .formatted(shape, shape.size(), reshaped, reshaped.size()));
     }
     return new Tensor(array, offset, reshaped);
   }

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers to read: an array, or a mapped or heap segment in the type of its file. Rows are contiguous, the innermost
-/// axis last; a linear layer's weight is `[out, in]`.
+/// Numbers to read: an array, or a mapped or heap segment in the type of its file. Rows are
+/// contiguous, the innermost axis last; a linear layer's weight is `[out, in]`.
 ///
 /// Kernels read a weight in place; packing converts. Only an array weight ([#of]) can be trained.
 public final class Weight implements Operand {
@@ -26,8 +26,9 @@ public final class Weight implements Operand {
     long rows = shape.size() == 0 ? 0 : shape.size() / rowLength();
     long bytes = rows * type.bytes(rowLength());
     if (segment.byteSize() != bytes) {
-      throw new ShapeException("weight '%s': %s of %s takes %d bytes, the segment has %d"
-          .formatted(name, type, shape, bytes, segment.byteSize()));
+      throw new ShapeException(
+          "weight '%s': %s of %s takes %d bytes, the segment has %d"
+              .formatted(name, type, shape, bytes, segment.byteSize()));
     }
   }
 

@@ -3,16 +3,20 @@ package dev.heed.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Scratch memory that one call reuses: tensors are taken one after another and given back all at once.
+/// Scratch memory that one call reuses: tensors are taken one after another and given back all at
+/// once.
 ///
-/// A tensor taken after [#mark] lives until [#release] to that mark; whoever wants to keep it copies it. Taken memory
-/// is not cleared. One thread uses a workspace at a time.
+/// A tensor taken after [#mark] lives until [#release] to that mark; whoever wants to keep it
+/// copies it. Taken memory is not cleared. One thread uses a workspace at a time.
 public final class Workspace {
   private static final int SLAB = 1 << 20;
 
   private final List<float[]> slabs = new ArrayList<>();
   private int slab;
   private int used;
+
+  /// An empty workspace, which takes memory when it is first asked for some.
+  public Workspace() {}
 
   /// A place in the workspace to release to.
   public record Mark(int slab, int used) {}

@@ -1,4 +1,5 @@
-/// Shapes and the two kinds of numbers: [Tensor], which is computed with, and [Weight], which is read.
+/// Shapes and the two kinds of numbers: [Tensor], which is computed with, and [Weight], which is
+/// read.
 ///
 /// Axes have letters, everywhere in Heed:
 ///

@@ -60,7 +60,8 @@ class OperationTest {
         new Case(new RmsNormalize(x, gain, 1e-5f), List.of(x, gain)),
         new Case(new RmsNormalize(x, headGain, 1e-5f), List.of(x, headGain)),
         new Case(new LayerNormalize(x, gain, shift, 1e-5f), List.of(x, gain, shift)),
-        new Case(new Gather(table, new Tokens(new int[] {6, 0, 3, 3, 1, 6}, 2, 3)), List.of(table)));
+        new Case(
+            new Gather(table, new Tokens(new int[] {6, 0, 3, 3, 1, 6}, 2, 3)), List.of(table)));
   }
 
   @ParameterizedTest
@@ -78,7 +79,8 @@ class OperationTest {
         double expected = centralDifference(test.operation(), numbers, i, dy);
         // h = 2^-7: the truncation h² f''' and the rounding ε |y| / h are both near 1e-4
         assertThat((double) gradient.array()[gradient.offset() + i])
-            .isCloseTo(expected, org.assertj.core.data.Offset.offset(2e-3 * (1 + Math.abs(expected))));
+            .isCloseTo(
+                expected, org.assertj.core.data.Offset.offset(2e-3 * (1 + Math.abs(expected))));
       }
     }
   }
@@ -86,7 +88,9 @@ class OperationTest {
   @Test
   void cases_package_coverEveryOperation() throws IOException {
     Set<String> tested =
-        cases().stream().map(c -> c.operation().getClass().getSimpleName()).collect(Collectors.toSet());
+        cases().stream()
+            .map(c -> c.operation().getClass().getSimpleName())
+            .collect(Collectors.toSet());
     assertThat(operationsOfThisPackage()).isNotEmpty().isEqualTo(tested);
   }
 

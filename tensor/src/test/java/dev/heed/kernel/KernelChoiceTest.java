@@ -21,7 +21,8 @@ class KernelChoiceTest {
 
     public static void main(String[] args) {
       Kernels first = Kernels.best();
-      System.out.println(first.name() + "; " + first.reason() + "; " + (first == Kernels.best()));
+      System.out.println(
+          first.name() + "; " + first.reason() + "; " + (first.equals(Kernels.best())));
     }
   }
 
@@ -95,7 +96,10 @@ class KernelChoiceTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.addAll(
-        List.of("-cp", home(Kernels.class) + File.pathSeparator + home(Child.class), Child.class.getName()));
+        List.of(
+            "-cp",
+            home(Kernels.class) + File.pathSeparator + home(Child.class),
+            Child.class.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Output(process.waitFor(), text);

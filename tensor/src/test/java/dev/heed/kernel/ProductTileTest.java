@@ -87,8 +87,9 @@ class ProductTileTest {
         int at = 7 + row * tile.cRowStride() + column;
         double sum = tile.adds() ? c[at] : 0;
         for (int k = 0; k < K; k++) {
-          sum += (double) a[3 + row * tile.aRowStride() + k * tile.aColumnStride()]
-              * panel[5 + k * ProductTile.COLUMNS + column];
+          sum +=
+              (double) a[3 + row * tile.aRowStride() + k * tile.aColumnStride()]
+                  * panel[5 + k * ProductTile.COLUMNS + column];
         }
         c[at] = sum;
       }

@@ -91,15 +91,14 @@ class WorkersTest {
     try (Workers workers = Workers.of(3)) {
       for (int round = 0; round < 200; round++) {
         int bad = round % 17;
-        assertThatThrownBy(
-                () ->
-                    workers.run(
-                        17,
-                        (index, _) -> {
-                          if (index == bad) {
-                            throw new IllegalStateException("task " + index);
-                          }
-                        }))
+        assertThatThrownBy(() ->
+                workers.run(
+                    17,
+                    (index, _) -> {
+                      if (index == bad) {
+                        throw new IllegalStateException("task " + index);
+                      }
+                    }))
             .isInstanceOf(IllegalStateException.class)
             .hasMessage("task " + bad);
       }
@@ -112,13 +111,12 @@ class WorkersTest {
   @Test
   void run_oneTaskThrows_throwsTheSame() {
     try (Workers workers = Workers.of(2)) {
-      assertThatThrownBy(
-              () ->
-                  workers.run(
-                      1,
-                      (_, _) -> {
-                        throw new AssertionError("alone");
-                      }))
+      assertThatThrownBy(() ->
+              workers.run(
+                  1,
+                  (_, _) -> {
+                    throw new AssertionError("alone");
+                  }))
           .isInstanceOf(AssertionError.class)
           .hasMessage("alone");
     }

@@ -35,7 +35,9 @@ final class Names {
       constants.put(symbol.text(), symbol);
     }
     for (String parameter : parameters) {
-      if (constants.containsKey(parameter) || FORMS.containsKey(parameter) || parameter.equals("mod")) {
+      if (constants.containsKey(parameter)
+          || FORMS.containsKey(parameter)
+          || parameter.equals("mod")) {
         throw new ExpressionException(
             "'%s' cannot name a parameter; it means something already".formatted(parameter));
       }
@@ -86,7 +88,8 @@ final class Names {
   }
 
   private static Form whole(IntFunction<Truth> make) {
-    return new Form(1, true, arguments -> make.apply((int) ((Literal) arguments.getFirst()).value()));
+    return new Form(
+        1, true, arguments -> make.apply((int) ((Literal) arguments.getFirst()).value()));
   }
 
   private static Form unary(Unary.Function function) {

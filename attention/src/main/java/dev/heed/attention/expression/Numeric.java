@@ -8,7 +8,8 @@ public sealed interface Numeric extends Expression {
   record Literal(double value) implements Numeric {
     public Literal {
       if (!Double.isFinite(value)) {
-        throw new ExpressionException("%s is no number to write; it must be finite".formatted(value));
+        throw new ExpressionException(
+            "%s is no number to write; it must be finite".formatted(value));
       }
       value += 0.0; // there is one zero
     }

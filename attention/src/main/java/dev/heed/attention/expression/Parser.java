@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Reads expressions by recursive descent. From loose to tight: `|`, `&`, comparison (not chained), `+ -`,
-/// `* / mod`, prefix `-` and `!`, then names, numbers, calls and parentheses.
+/// Reads expressions by recursive descent. From loose to tight: `|`, `&`, comparison (not chained),
+/// `+ -`, `* / mod`, prefix `-` and `!`, then names, numbers, calls and parentheses.
 public final class Parser {
   /// Nodes on the longest way down that an expression may have.
   public static final int MAX_DEPTH = 200;
@@ -46,7 +46,8 @@ public final class Parser {
     return parser.asTruth(parser.whole(), 0);
   }
 
-  /// Reads a score modifier: a number in which `s` is the score and the names of `parameters` are numbers.
+  /// Reads a score modifier: a number in which `s` is the score and the names of `parameters` are
+  /// numbers.
   public static Numeric number(String text, Set<String> parameters) {
     Parser parser = new Parser(text, Names.ofModifier(parameters));
     return parser.asNumber(parser.whole(), 0);
@@ -122,8 +123,7 @@ public final class Parser {
     Expression left = product();
     while (peek().is("+") || peek().is("-")) {
       Numeric first = asNumber(left, start);
-      Binary.Function function =
-          take().is("+") ? Binary.Function.ADD : Binary.Function.SUBTRACT;
+      Binary.Function function = take().is("+") ? Binary.Function.ADD : Binary.Function.SUBTRACT;
       int next = peek().position();
       left = limited(new Binary(function, first, asNumber(product(), next)), start);
     }
@@ -214,7 +214,8 @@ public final class Parser {
     try {
       return java.util.Optional.of(limited(form.make().apply(arguments), name.position()));
     } catch (ExpressionException wrong) {
-      throw ExpressionException.at(text, name.position(), "'" + name.text() + "'", wrong.getMessage());
+      throw ExpressionException.at(
+          text, name.position(), "'" + name.text() + "'", wrong.getMessage());
     }
   }
 

@@ -10,7 +10,8 @@ import java.util.Locale;
 
 /// Writes expressions with no more parentheses than reading them back needs.
 final class Printer {
-  /// How tightly a form binds; an operand that binds less tightly than its place asks for is put in parentheses.
+  /// How tightly a form binds; an operand that binds less tightly than its place asks for is put in
+  /// parentheses.
   private static final int OR = 0;
 
   private static final int AND = 1;
@@ -55,7 +56,10 @@ final class Printer {
       case Parameter(String name) -> name;
       case Unary(var function, Numeric operand) ->
           function == Unary.Function.NEGATE
-              ? "-" + (operand instanceof Literal ? "(" + number(operand) + ")" : within(operand, PREFIX))
+              ? "-"
+                  + (operand instanceof Literal
+                      ? "(" + number(operand) + ")"
+                      : within(operand, PREFIX))
               : "%s(%s)".formatted(function.name().toLowerCase(Locale.ROOT), number(operand));
       case Binary(var function, Numeric left, Numeric right) ->
           switch (function) {
@@ -77,7 +81,8 @@ final class Printer {
   }
 
   private static String join(List<Truth> operands, String separator, int place) {
-    return String.join(separator, operands.stream().map(operand -> within(operand, place)).toList());
+    return String.join(
+        separator, operands.stream().map(operand -> within(operand, place)).toList());
   }
 
   private static String within(Expression operand, int place) {

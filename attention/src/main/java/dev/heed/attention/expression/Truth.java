@@ -2,10 +2,11 @@ package dev.heed.attention.expression;
 
 import java.util.List;
 
-/// The half of the language whose values are true or false: a mask is true where a query sees a key.
+/// The half of the language whose values are true or false: a mask is true where a query sees a
+/// key.
 ///
-/// The named masks are abbreviations of comparisons; they stay nodes so that they print as they were written, bound
-/// tiles tightly and run on whole numbers.
+/// The named masks are abbreviations of comparisons; they stay nodes so that they print as they
+/// were written, bound tiles tightly and run on whole numbers.
 public sealed interface Truth extends Expression {
   /// Everything, or nothing.
   record Constant(boolean value) implements Truth {
@@ -159,7 +160,16 @@ public sealed interface Truth extends Expression {
   @Override
   default int depth() {
     return switch (this) {
-      case Constant _, Causal _, Window _, Global _, Prefix _, Chunk _, Dilated _, Document _, Padding _ -> 1;
+      case Constant _,
+          Causal _,
+          Window _,
+          Global _,
+          Prefix _,
+          Chunk _,
+          Dilated _,
+          Document _,
+          Padding _ ->
+          1;
       case Comparison(_, Numeric left, Numeric right) -> 1 + Math.max(left.depth(), right.depth());
       case Not(Truth operand) -> 1 + operand.depth();
       case And(List<Truth> operands) -> 1 + deepest(operands);
@@ -173,13 +183,15 @@ public sealed interface Truth extends Expression {
 
   private static void checkPositive(String name, int number) {
     if (number < 1) {
-      throw new ExpressionException("%s(%d): the number must be at least 1".formatted(name, number));
+      throw new ExpressionException(
+          "%s(%d): the number must be at least 1".formatted(name, number));
     }
   }
 
   private static void checkSeveral(String operator, List<Truth> operands) {
     if (operands.size() < 2) {
-      throw new ExpressionException("'%s' joins at least two truths, got %s".formatted(operator, operands));
+      throw new ExpressionException(
+          "'%s' joins at least two truths, got %s".formatted(operator, operands));
     }
   }
 }
