@@ -8,7 +8,7 @@ import dev.heed.tensor.ShapeException;
 /// @param batch rows; 1 serves any batch
 public record Positions(int[] array, int offset, int batch, int length, int batchStride) {
   /// Positions lie within `±LIMIT`, so that the difference of two is an `int`.
-  public static final int LIMIT = 1 << 30;
+  public static final int LIMIT = (1 << 30) - 1;
 
   public Positions {
     if (length > 0 && batch > 0) {

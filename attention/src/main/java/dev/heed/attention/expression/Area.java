@@ -1,0 +1,83 @@
+package dev.heed.attention.expression;
+
+/// A rectangle of the attention map, by the ranges of what an expression can read there.
+///
+/// @param i positions of the queries
+/// @param j positions of the keys
+/// @param index indices of the keys, which `padding` compares with `length`
+/// @param length how many keys the batch has
+public record Area(Range i, Range j, Range docQ, Range docK, Range index, int length, int head) {
+  /// Whole numbers from `low` to `high`, both included.
+  public record Range(int low, int high) {
+    public static final Range NONE = new Range(0, 0);
+  }
+
+  /// The cover that `truth` gives this area; `PARTIAL` where interval arithmetic cannot tell.
+  public Cover cover(Truth truth) {
+    return switch (truth) {
+      case Truth.Constant(boolean value) -> Cover.of(value);
+      case Truth.Causal _ -> below(j.low, j.high, i.low, i.high);
+      case Truth.Window(int width) -> within(width);
+      case Truth.Global(int count) -> under(i, count).or(under(j, count));
+      case Truth.Prefix(int prefix) -> under(j, prefix);
+      case Truth.Chunk(int size) -> same(chunks(i, size), chunks(j, size));
+      case Truth.Dilated(int step) -> dilated(step);
+      case Truth.Document _ -> same(docQ, docK);
+      case Truth.Padding _ -> under(index, length);
+      case Truth.Comparison comparison -> Interval.cover(comparison, this);
+      case Truth.Not(Truth operand) -> cover(operand).not();
+      case Truth.And(var operands) -> {
+        Cover all = Cover.FULL;
+        for (int n = 0; n < operands.size() && all != Cover.EMPTY; n++) {
+          all = all.and(cover(operands.get(n)));
+        }
+        yield all;
+      }
+      case Truth.Or(var operands) -> {
+        Cover any = Cover.EMPTY;
+        for (int n = 0; n < operands.size() && any != Cover.FULL; n++) {
+          any = any.or(cover(operands.get(n)));
+        }
+        yield any;
+      }
+    };
+  }
+
+  /// `a <= b` for `a` and `b` of two ranges.
+  private static Cover below(int aLow, int aHigh, int bLow, int bHigh) {
+    return aHigh <= bLow ? Cover.FULL : aLow > bHigh ? Cover.EMPTY : Cover.PARTIAL;
+  }
+
+  private static Cover under(Range range, int limit) {
+    return range.high < limit ? Cover.FULL : range.low >= limit ? Cover.EMPTY : Cover.PARTIAL;
+  }
+
+  private Cover within(int width) {
+    int low = i.low - j.high;
+    int high = i.high - j.low;
+    int nearest = low > 0 ? low : high < 0 ? -high : 0;
+    int farthest = Math.max(Math.abs(low), Math.abs(high));
+    return farthest < width ? Cover.FULL : nearest >= width ? Cover.EMPTY : Cover.PARTIAL;
+  }
+
+  private static Range chunks(Range range, int size) {
+    return new Range(Math.floorDiv(range.low, size), Math.floorDiv(range.high, size));
+  }
+
+  private static Cover same(Range a, Range b) {
+    if (a.high < b.low || b.high < a.low) {
+      return Cover.EMPTY;
+    }
+    return a.low == a.high && b.low == b.high ? Cover.FULL : Cover.PARTIAL;
+  }
+
+  private Cover dilated(int step) {
+    int low = i.low - j.high;
+    int high = i.high - j.low;
+    if (step == 1) {
+      return Cover.FULL;
+    }
+    int multiple = Math.floorDiv(high, step) * step;
+    return multiple < low ? Cover.EMPTY : low == high ? Cover.FULL : Cover.PARTIAL;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.heed.attention.expression;
+
+/// A row of places of the attention map: one query and a run of keys, with whatever an expression can read there.
+///
+/// A row is filled in by its owner, one thread, and reused from row to row.
+public final class Place {
+  int i;
+  int docQ;
+  int head;
+  int length;
+  int[] kPos = {};
+  int kFrom;
+  int[] docK = {};
+  int docFrom;
+  int index;
+  int count;
+
+  /// Moves to a query.
+  ///
+  /// @param i its position
+  /// @param docQ its document, or anything where the expression does not read it
+  public Place query(int i, int docQ) {
+    this.i = i;
+    this.docQ = docQ;
+    return this;
+  }
+
+  public Place head(int head) {
+    this.head = head;
+    return this;
+  }
+
+  /// Moves to the keys `index` to `index + count`, exclusive, of a batch with `length` keys.
+  ///
+  /// @param kPos positions of keys; that of key 0 is at `kFrom`
+  public Place keys(int[] kPos, int kFrom, int index, int count, int length) {
+    this.kPos = kPos;
+    this.kFrom = kFrom + index;
+    this.index = index;
+    this.count = count;
+    this.length = length;
+    return this;
+  }
+
+  /// @param docK documents of keys; that of key 0 is at `docFrom`; after [#keys]
+  public Place documents(int[] docK, int docFrom) {
+    this.docK = docK;
+    this.docFrom = docFrom + index;
+    return this;
+  }
+}
