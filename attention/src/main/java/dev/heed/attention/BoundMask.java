@@ -8,7 +8,8 @@ import dev.heed.attention.expression.Place;
 import dev.heed.attention.expression.Program;
 import dev.heed.attention.expression.Truth;
 
-/// A mask and the data that it reads in one call. Threads may share it; each takes a [Reader] of its own.
+/// A mask and the data that it reads in one call. Threads may share it; each takes a [Reader] of
+/// its own.
 final class BoundMask {
   private final Truth truth;
   private final Program program;
@@ -63,8 +64,7 @@ final class BoundMask {
 
   Cover cover(int b, int h, QueryRange queries, KeyRange keys) {
     int length = input.lengths().map(lengths -> lengths[b]).orElse(Integer.MAX_VALUE);
-    Area area =
-        new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length, h);
+    Area area = new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length, h);
     return area.cover(truth);
   }
 

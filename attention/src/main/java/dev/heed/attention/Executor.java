@@ -2,17 +2,20 @@ package dev.heed.attention;
 
 import dev.heed.grad.Run;
 
-/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they
-/// can honour, and throw [UnsupportedCombinationException] rather than leave anything out.
-public sealed interface Executor permits Reference {
+/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they can honour, and
+/// throw [UnsupportedCombinationException] rather than leave anything out.
+public sealed interface Executor permits Reference, Tiled, Decode {
   /// Writes the result of a call.
   ///
   /// @param out the weighted values `[B, H, T, W]`, overwritten
   void forward(Attention attention, AttentionInput input, HeadView out, Run run);
 
   /// Adds the gradients of the inputs.
-  ///
-  /// @param dOut the gradient of the result, `[B, H, T, W]`
   void backward(
-      Attention attention, AttentionInput input, HeadView dOut, InputGradients gradients, Run run);
+      Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run);
+
+  /// The executor for a call of these lengths where the run asks for none: [Decode] for few queries, else [Tiled].
+  static Executor fitting(AttentionShape shape) {
+    return shape.queries() <= Decode.MOST_QUERIES ? new Decode() : new Tiled();
+  }
 }

@@ -2,16 +2,43 @@ package dev.heed.attention;
 
 import dev.heed.grad.Run;
 
-/// The oracle and the microscope: plain loops in double precision that materialise every map.
+/// The oracle and the microscope: plain loops in double precision, as the formulas read, that can
+/// show every map.
 public record Reference() implements Executor {
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
-    throw new UnsupportedCombinationException("executor Reference", "forward", "not there yet");
+    BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
+    AttentionShape shape = call.shape;
+    run.workers()
+        .run(
+            shape.batch() * shape.heads(),
+            (task, _) -> {
+              int b = task / shape.heads();
+              int h = task % shape.heads();
+              ReferenceRow row = new ReferenceRow(call);
+              double[] mixed = new double[shape.valueWidth()];
+              for (int t = 0; t < shape.queries(); t++) {
+                row.score(b, h, t);
+                row.normalize();
+                row.mix(mixed);
+                int at = out.row(b, h, t);
+                for (int w = 0; w < mixed.length; w++) {
+                  out.array()[at + w] = (float) mixed[w];
+                }
+              }
+            });
   }
 
   @Override
   public void backward(
-      Attention attention, AttentionInput input, HeadView dOut, InputGradients gradients, Run run) {
-    throw new UnsupportedCombinationException("executor Reference", "backward", "not there yet");
+      Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
+    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+    ReferenceBackward backward = new ReferenceBackward(call, dy, dx);
+    AttentionShape shape = call.shape;
+    run.workers()
+        .run(
+            shape.batch() * shape.groups(),
+            (task, _) -> backward.group(task / shape.groups(), task % shape.groups()));
+    backward.addSink();
   }
 }

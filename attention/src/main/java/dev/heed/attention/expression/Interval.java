@@ -6,10 +6,11 @@ import dev.heed.attention.expression.Numeric.Parameter;
 import dev.heed.attention.expression.Numeric.Symbol;
 import dev.heed.attention.expression.Numeric.Unary;
 
-/// The numbers that a form can take in an area: from `low` to `high`, and NaN as well where `nan` says so.
+/// The numbers that a form can take in an area: from `low` to `high`, and NaN as well where `nan`
+/// says so.
 ///
-/// Bounds are found with the same rounded operations that evaluate a single place. Each of them is monotone in each
-/// operand, rounding included, so a bound holds for every place without widening.
+/// Bounds are found with the same rounded operations that evaluate a single place. Each of them is
+/// monotone in each operand, rounding included, so a bound holds for every place without widening.
 record Interval(double low, double high, boolean nan) {
   private static final Interval ANYTHING =
       new Interval(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
@@ -105,7 +106,8 @@ record Interval(double low, double high, boolean nan) {
     return Double.isInfinite(low) || Double.isInfinite(high);
   }
 
-  /// The remainder for a divisor that is one positive number: exact within one period, else the whole period.
+  /// The remainder for a divisor that is one positive number: exact within one period, else the
+  /// whole period.
   private static Interval mod(Interval a, Interval b) {
     if (b.low != b.high || !(b.low > 0) || a.nan || b.nan) {
       return ANYTHING;
@@ -113,7 +115,9 @@ record Interval(double low, double high, boolean nan) {
     double divisor = b.low;
     if (Math.floor(a.low / divisor) == Math.floor(a.high / divisor)) {
       return new Interval(
-          Binary.Function.MOD.apply(a.low, divisor), Binary.Function.MOD.apply(a.high, divisor), false);
+          Binary.Function.MOD.apply(a.low, divisor),
+          Binary.Function.MOD.apply(a.high, divisor),
+          false);
     }
     // Rounding can leave a remainder a little outside [0, divisor).
     double slack = Math.ulp(Math.max(Math.abs(a.low), Math.abs(a.high))) + Math.ulp(divisor);

@@ -2,7 +2,8 @@ package dev.heed.attention.expression;
 
 import java.util.Arrays;
 
-/// The named masks on a row of keys, in whole numbers: the sign of a difference, spread over the word, is the truth.
+/// The named masks on a row of keys, in whole numbers: the sign of a difference, spread over the
+/// word, is the truth.
 ///
 /// Positions lie between `±LIMIT`, so differences do not overflow.
 final class NamedRows {

@@ -1,6 +1,7 @@
 package dev.heed.attention.expression;
 
-/// A row of places of the attention map: one query and a run of keys, with whatever an expression can read there.
+/// A row of places of the attention map: one query and a run of keys, with whatever an expression
+/// can read there.
 ///
 /// A row is filled in by its owner, one thread, and reused from row to row.
 public final class Place {

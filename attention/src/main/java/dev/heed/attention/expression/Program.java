@@ -8,8 +8,8 @@ import dev.heed.attention.expression.Numeric.Unary;
 import java.util.Arrays;
 import java.util.List;
 
-/// A mask compiled to operations on rows of keys, one call a node and row; loops over arrays, without a branch inside,
-/// that the compiler turns into lanes.
+/// A mask compiled to operations on rows of keys, one call a node and row; loops over arrays,
+/// without a branch inside, that the compiler turns into lanes.
 public final class Program {
   private final Truths root;
   private final int depth;
@@ -33,7 +33,8 @@ public final class Program {
     return new Program(compile(truth), truth.depth());
   }
 
-  /// Memory for evaluating this program on rows of up to `count` keys; one thread uses it at a time.
+  /// Memory for evaluating this program on rows of up to `count` keys; one thread uses it at a
+  /// time.
   public Scratch scratch(int count) {
     return new Scratch(depth + 1, count);
   }
@@ -75,11 +76,15 @@ public final class Program {
       case Truth.Constant(boolean value) ->
           (place, _, _, out, at) -> Arrays.fill(out, at, at + place.count, value ? -1 : 0);
       case Truth.Causal _ -> (place, _, _, out, at) -> NamedRows.causal(place, out, at);
-      case Truth.Window(int width) -> (place, _, _, out, at) -> NamedRows.window(width, place, out, at);
-      case Truth.Global(int count) -> (place, _, _, out, at) -> NamedRows.global(count, place, out, at);
-      case Truth.Prefix(int length) -> (place, _, _, out, at) -> NamedRows.prefix(length, place, out, at);
+      case Truth.Window(int width) ->
+          (place, _, _, out, at) -> NamedRows.window(width, place, out, at);
+      case Truth.Global(int count) ->
+          (place, _, _, out, at) -> NamedRows.global(count, place, out, at);
+      case Truth.Prefix(int length) ->
+          (place, _, _, out, at) -> NamedRows.prefix(length, place, out, at);
       case Truth.Chunk(int size) -> (place, _, _, out, at) -> NamedRows.chunk(size, place, out, at);
-      case Truth.Dilated(int step) -> (place, _, _, out, at) -> NamedRows.dilated(step, place, out, at);
+      case Truth.Dilated(int step) ->
+          (place, _, _, out, at) -> NamedRows.dilated(step, place, out, at);
       case Truth.Document _ -> (place, _, _, out, at) -> NamedRows.document(place, out, at);
       case Truth.Padding _ -> (place, _, _, out, at) -> NamedRows.padding(place, out, at);
       case Truth.Comparison comparison -> compare(comparison);
@@ -144,7 +149,8 @@ public final class Program {
       case Literal(double value) -> (place, _, _, out) -> Arrays.fill(out, 0, place.count, value);
       case Symbol symbol -> symbol(symbol);
       case Parameter(String name) ->
-          throw new ExpressionException("the parameter '%s' has no value in a mask".formatted(name));
+          throw new ExpressionException(
+              "the parameter '%s' has no value in a mask".formatted(name));
       case Unary(var function, Numeric operand) -> unary(function, compile(operand));
       case Binary(var function, Numeric left, Numeric right) ->
           binary(function, compile(left), compile(right));

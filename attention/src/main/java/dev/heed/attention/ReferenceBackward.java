@@ -1,0 +1,104 @@
+package dev.heed.attention;
+
+/// The gradients of a call, one key/value head at a time, so that the heads that share it add to it
+/// in their order.
+final class ReferenceBackward {
+  private final BoundCall call;
+  private final AttentionShape shape;
+  private final OutputGradients dy;
+  private final InputGradients dx;
+  private final double[] dSink;
+
+  ReferenceBackward(BoundCall call, OutputGradients dy, InputGradients dx) {
+    this.call = call;
+    this.shape = call.shape;
+    this.dy = dy;
+    this.dx = dx;
+    this.dSink = new double[shape.batch() * shape.heads()];
+  }
+
+  /// The sums of one key/value head.
+  private record Sums(double[][] k, double[][] v) {}
+
+  void group(int b, int g) {
+    Sums sums =
+        new Sums(
+            new double[shape.keys()][shape.width()], new double[shape.keys()][shape.valueWidth()]);
+    ReferenceRow row = new ReferenceRow(call);
+    double[] gradient = new double[shape.keys()];
+    double[] dq = new double[shape.width()];
+    for (int h = g * shape.groupSize(); h < (g + 1) * shape.groupSize(); h++) {
+      for (int t = 0; t < shape.queries(); t++) {
+        row.score(b, h, t);
+        row.normalize();
+        weightGradient(row, b, h, t, gradient);
+        addValues(row, b, h, t, sums.v);
+        dSink[b * shape.heads() + h] += row.backward(gradient);
+        addScores(row, b, h, t, gradient, dq, sums.k);
+      }
+    }
+    for (int s = 0; s < shape.keys(); s++) {
+      add(sums.k[s], dx.k(), dx.k().row(b, g, s));
+      add(sums.v[s], dx.v(), dx.v().row(b, g, s));
+    }
+  }
+
+  /// `dw_j = dOut · v_j`, and the share of the statistics.
+  private void weightGradient(ReferenceRow row, int b, int h, int t, double[] gradient) {
+    int group = shape.groupOf(h);
+    HeadView v = call.input.v();
+    int rowOf = b * shape.heads() + h;
+    for (int s = 0; s < shape.keys(); s++) {
+      gradient[s] = 0;
+      if (row.visible[s] == 0) {
+        continue;
+      }
+      gradient[s] = ReferenceRow.dot(dy.out(), dy.out().row(b, h, t), v, v.row(b, group, s));
+      if (dy.coverage().length > 0) {
+        gradient[s] += dy.coverage()[rowOf * shape.keys() + s];
+      }
+      if (dy.entropy().length > 0 && row.weights[s] > 0) {
+        gradient[s] -= dy.entropy()[rowOf * shape.queries() + t] * (Math.log(row.weights[s]) + 1);
+      }
+    }
+  }
+
+  private void addValues(ReferenceRow row, int b, int h, int t, double[][] dv) {
+    int at = dy.out().row(b, h, t);
+    for (int s = 0; s < shape.keys(); s++) {
+      for (int w = 0; w < shape.valueWidth() && row.visible[s] != 0; w++) {
+        dv[s][w] += row.weights[s] * dy.out().array()[at + w];
+      }
+    }
+  }
+
+  private void addScores(
+      ReferenceRow row, int b, int h, int t, double[] gradient, double[] dq, double[][] dk) {
+    HeadView q = call.input.q();
+    HeadView k = call.input.k();
+    int from = q.row(b, h, t);
+    java.util.Arrays.fill(dq, 0);
+    for (int s = 0; s < shape.keys(); s++) {
+      int key = k.row(b, shape.groupOf(h), s);
+      double factor = call.scale * gradient[s];
+      for (int e = 0; e < shape.width() && row.visible[s] != 0; e++) {
+        dq[e] += factor * k.array()[key + e];
+        dk[s][e] += factor * q.array()[from + e];
+      }
+    }
+    add(dq, dx.q(), dx.q().row(b, h, t));
+  }
+
+  private static void add(double[] sum, HeadView out, int at) {
+    for (int n = 0; n < sum.length; n++) {
+      out.array()[at + n] += (float) sum[n];
+    }
+  }
+
+  /// Adds the sinks' gradients over the batch, in its order.
+  void addSink() {
+    for (int task = 0; task < dSink.length && dx.sink().length > 0; task++) {
+      dx.sink()[task % shape.heads()] += (float) dSink[task];
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.heed.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.Tensor;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ExecutorsTest {
+  @Test
+  void forward_twoKeys_weighsByExpOfScore() {
+    HeadView q = HeadView.of(Tensor.of(new float[] {1}, 1, 1, 1, 1));
+    HeadView k = HeadView.of(Tensor.of(new float[] {0, 1}, 1, 1, 2, 1));
+    HeadView v = HeadView.of(Tensor.of(new float[] {1, 0, 0, 1}, 1, 1, 2, 2));
+    AttentionInput input = AttentionInput.of(q, k, v, Positions.of(1), Positions.of(0, 1));
+    Tensor out = Tensor.zeros(1, 1, 1, 2);
+    try (Workers workers = Workers.of(1)) {
+      new Reference()
+          .forward(
+              Attention.causal(),
+              input,
+              HeadView.of(out),
+              Run.inference(Kernels.scalar(), workers));
+    }
+    assertThat(out.toArray())
+        .containsExactly((float) (1 / (1 + Math.E)), (float) (Math.E / (1 + Math.E)));
+  }
+
+  @Test
+  void forward_tiledAndReference_agree() {
+    Random random = new Random(1);
+    HeadView q = HeadView.of(random(random, 2, 6, 37, 11));
+    HeadView k = HeadView.of(random(random, 2, 3, 150, 11));
+    HeadView v = HeadView.of(random(random, 2, 3, 150, 7));
+    Attention attention =
+        Attention.full()
+            .withMask(Mask.parse("causal & window(90) | global(2)"))
+            .withModifier(Modifier.softCap(3))
+            .withModifier(Modifier.alibi());
+    AttentionInput input =
+        AttentionInput.of(q, k, v, Positions.range(100, 37), Positions.range(0, 150));
+    Tensor one = Tensor.zeros(2, 6, 37, 7);
+    Tensor two = Tensor.zeros(2, 6, 37, 7);
+    try (Workers workers = Workers.of(2)) {
+      Run run = Run.inference(Kernels.scalar(), workers);
+      new Reference().forward(attention, input, HeadView.of(one), run);
+      new Tiled().forward(attention, input, HeadView.of(two), run);
+    }
+    for (int n = 0; n < one.size(); n++) {
+      assertThat(two.array()[n]).isCloseTo(one.array()[n], within(1e-5f));
+    }
+  }
+
+  private static Tensor random(Random random, int... shape) {
+    Tensor tensor = Tensor.zeros(shape);
+    for (int n = 0; n < tensor.size(); n++) {
+      tensor.array()[n] = (float) random.nextGaussian();
+    }
+    return tensor;
+  }
+}
