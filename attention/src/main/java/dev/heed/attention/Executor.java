@@ -2,8 +2,8 @@ package dev.heed.attention;
 
 import dev.heed.grad.Run;
 
-/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they can honour, and
-/// throw [UnsupportedCombinationException] rather than leave anything out.
+/// Runs attention calls. All executors compute the same thing; they differ in cost and in what they
+/// can honour, and throw [UnsupportedCombinationException] rather than leave anything out.
 public sealed interface Executor permits Reference, Tiled, Decode {
   /// Writes the result of a call.
   ///
@@ -14,7 +14,8 @@ public sealed interface Executor permits Reference, Tiled, Decode {
   void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run);
 
-  /// The executor for a call of these lengths where the run asks for none: [Decode] for few queries, else [Tiled].
+  /// The executor for a call of these lengths where the run asks for none: [Decode] for few
+  /// queries, else [Tiled].
   static Executor fitting(AttentionShape shape) {
     return shape.queries() <= Decode.MOST_QUERIES ? new Decode() : new Tiled();
   }

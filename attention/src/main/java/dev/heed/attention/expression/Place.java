@@ -16,6 +16,9 @@ public final class Place {
   int index;
   int count;
 
+  /// Nowhere yet.
+  public Place() {}
+
   /// Moves to a query.
   ///
   /// @param i its position
