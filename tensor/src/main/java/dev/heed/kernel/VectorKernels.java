@@ -12,7 +12,7 @@ final class VectorKernels {
         "VectorKernels",
         reason,
         new ScalarProducts(),
-        new ScalarWeightProducts(),
+        new VectorWeightProducts(),
         new ScalarRows());
   }
 }

@@ -1,5 +1,7 @@
 package dev.heed.tensor;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +14,7 @@ public final class Workspace {
   private static final int SLAB = 1 << 20;
 
   private final List<float[]> slabs = new ArrayList<>();
+  private MemorySegment bytes = MemorySegment.NULL;
   private int slab;
   private int used;
 
@@ -51,8 +54,16 @@ public final class Workspace {
     return take(Shape.of(shape));
   }
 
+  /// `size` bytes of uncleared native memory; the next call gives the same memory.
+  public MemorySegment bytes(long size) {
+    if (bytes.byteSize() < size) {
+      bytes = Arena.ofAuto().allocate(size, 64);
+    }
+    return bytes.asSlice(0, size);
+  }
+
   /// Bytes held, in use or not.
-  public long bytes() {
-    return slabs.stream().mapToLong(slab -> 4L * slab.length).sum();
+  public long held() {
+    return bytes.byteSize() + slabs.stream().mapToLong(slab -> 4L * slab.length).sum();
   }
 }

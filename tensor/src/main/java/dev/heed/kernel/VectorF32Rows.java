@@ -1,0 +1,53 @@
+package dev.heed.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static jdk.incubator.vector.VectorOperators.ADD;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Rows of 32-bit floats.
+final class VectorF32Rows implements StoredRows {
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = FLOATS.length();
+
+  @Override
+  public void unpack(MemorySegment w, long at, int count, float[] out, int outAt) {
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector.fromMemorySegment(FLOATS, w, at + 4L * i, LITTLE_ENDIAN)
+          .intoArray(out, outAt + i);
+    }
+  }
+
+  @Override
+  public void dots(
+      MemorySegment w,
+      long at,
+      long apart,
+      float[] x,
+      int xAt,
+      int count,
+      float[] y,
+      int yAt,
+      int yApart) {
+    long bt = at + apart;
+    long ct = bt + apart;
+    long dt = ct + apart;
+    FloatVector a = FloatVector.zero(FLOATS);
+    FloatVector b = FloatVector.zero(FLOATS);
+    FloatVector c = FloatVector.zero(FLOATS);
+    FloatVector d = FloatVector.zero(FLOATS);
+    for (int i = 0; i < count; i += LANES) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, xAt + i);
+      a = FloatVector.fromMemorySegment(FLOATS, w, at + 4L * i, LITTLE_ENDIAN).fma(v, a);
+      b = FloatVector.fromMemorySegment(FLOATS, w, bt + 4L * i, LITTLE_ENDIAN).fma(v, b);
+      c = FloatVector.fromMemorySegment(FLOATS, w, ct + 4L * i, LITTLE_ENDIAN).fma(v, c);
+      d = FloatVector.fromMemorySegment(FLOATS, w, dt + 4L * i, LITTLE_ENDIAN).fma(v, d);
+    }
+    y[yAt] = a.reduceLanes(ADD);
+    y[yAt + yApart] = b.reduceLanes(ADD);
+    y[yAt + 2 * yApart] = c.reduceLanes(ADD);
+    y[yAt + 3 * yApart] = d.reduceLanes(ADD);
+  }
+}
