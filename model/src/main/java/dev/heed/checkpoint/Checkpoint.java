@@ -1,0 +1,128 @@
+package dev.heed.checkpoint;
+
+import dev.heed.checkpoint.Json.Obj;
+import dev.heed.tensor.Weight;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One view over what holds a model: a Hugging Face folder (`config.json` and `model.safetensors`,
+/// or its shards with their index), a GGUF file, or a bare safetensors file.
+///
+/// Weights are mapped and read in place, so nothing is loaded by opening, and any number of threads
+/// may share a checkpoint. [#close] frees the mappings; a weight must not be read afterwards. A
+/// file that another process truncates while it is mapped makes the JVM raise an `InternalError` at
+/// the read; replace model files by renaming, never by writing over them.
+public final class Checkpoint implements AutoCloseable {
+  private final Path path;
+  private final List<TensorFile> files;
+  private final Map<String, TensorFile> homes = new LinkedHashMap<>();
+  private final Weights weights;
+
+  private Checkpoint(Path path, List<TensorFile> files) {
+    this.path = path;
+    this.files = files;
+    for (TensorFile file : files) {
+      file.tensors()
+          .keySet()
+          .forEach(name -> {
+            TensorFile other = homes.put(name, file);
+            if (other != null) {
+              throw new CheckpointException(
+                  "%s: tensor '%s' is both in %s and in %s"
+                      .formatted(
+                          MappedFile.name(path),
+                          Escape.text(name),
+                          other.path().getFileName(),
+                          file.path().getFileName()));
+            }
+          });
+    }
+    this.weights = new Weights(Collections.unmodifiableSet(homes.keySet()), this::weight);
+  }
+
+  /// Opens a folder, a GGUF file or a safetensors file; what it is, is told by its content.
+  public static Checkpoint open(Path path) {
+    List<TensorFile> files = CheckpointFiles.open(path);
+    try {
+      return new Checkpoint(path, files);
+    } catch (CheckpointException e) {
+      files.forEach(TensorFile::close);
+      throw e;
+    }
+  }
+
+  /// The folder or file that was opened.
+  public Path path() {
+    return path;
+  }
+
+  /// The files of weights, in their order.
+  public List<TensorFile> files() {
+    return files;
+  }
+
+  /// The metadata of a GGUF file, for a checkpoint that is one.
+  public Optional<GgufMetadata> gguf() {
+    return files.getFirst() instanceof GgufFile gguf
+        ? Optional.of(gguf.metadata())
+        : Optional.empty();
+  }
+
+  /// A file of the folder by its name, `tokenizer.json`; empty where there is none and for a
+  /// checkpoint that is a single file.
+  public Optional<Path> sibling(String name) {
+    Path file = path.resolve(name);
+    return Files.isDirectory(path) && Files.isRegularFile(file)
+        ? Optional.of(file)
+        : Optional.empty();
+  }
+
+  /// The description of the model: `config.json`, or the metadata of a GGUF file except for its
+  /// tokenizer.
+  public Obj config() {
+    return gguf()
+        .map(GgufMetadata::settings)
+        .or(() -> json("config.json"))
+        .orElseThrow(() ->
+            new CheckpointException(
+                "%s: has no config.json; a model is a folder with one, or a GGUF file"
+                    .formatted(MappedFile.name(path))));
+  }
+
+  /// `generation_config.json` of the folder, if there is one.
+  public Optional<Obj> generationConfig() {
+    return json("generation_config.json");
+  }
+
+  private Optional<Obj> json(String name) {
+    return sibling(name).map(CheckpointFiles::json);
+  }
+
+  /// The tables of all files together.
+  public Map<String, StoredTensor> tensors() {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    files.forEach(file -> tensors.putAll(file.tensors()));
+    return tensors;
+  }
+
+  /// The weights, to be read by path.
+  public Weights weights() {
+    return weights;
+  }
+
+  /// A weight by its full name, mapped.
+  public Weight weight(String name) {
+    return homes.getOrDefault(name, files.getFirst()).weight(name);
+  }
+
+  /// Frees the mappings.
+  @Override
+  public void close() {
+    files.forEach(TensorFile::close);
+  }
+}
