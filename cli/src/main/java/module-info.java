@@ -4,4 +4,7 @@ module dev.heed.cli {
   requires static org.jspecify;
   requires dev.heed.model;
   requires info.picocli;
+
+  opens dev.heed.cli to
+      info.picocli;
 }

@@ -1,0 +1,118 @@
+package dev.heed.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heed.tensor.HeedException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeedTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Heed.run(new PrintWriter(out), new PrintWriter(err), args);
+  }
+
+  @Test
+  void run_version_printsItAloneOnStandardOutput() {
+    assertThat(run("--version")).isZero();
+    assertThat(out.toString()).matches("heed \\d+\\.\\d+\\S* \\(Java 25\\S*\\)\\R");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h"})
+  void run_help_namesCommandsAndExitCodes(String option) {
+    assertThat(run(option)).isZero();
+    assertThat(out.toString()).contains("Usage: heed", "completion", "130 interrupted");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void run_noCommand_showsUsageOnStandardError() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("a command is missing", "Usage: heed");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void run_misspelledCommand_suggestsTheRightOne() {
+    assertThat(run("completoin")).isEqualTo(2);
+    assertThat(err.toString()).contains("completoin", "heed completion", "Try: heed --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "ZSH"})
+  void completion_knownShell_printsAScriptThatKnowsTheCommands(String shell) {
+    assertThat(run("completion", shell)).isZero();
+    assertThat(out.toString()).contains("complete -F _complete_heed", "completion");
+  }
+
+  @Test
+  void completion_unknownShell_isWrongUsage() {
+    assertThat(run("completion", "fish")).isEqualTo(2);
+    assertThat(err.toString()).contains("fish", "BASH, ZSH", "Try: heed completion --help");
+  }
+
+  @Test
+  void report_ourException_isBadInputInOneLine() {
+    assertThat(report(new HeedException("gemm: [2, 3] does not fit\n  [4, 5]"), false))
+        .isEqualTo(3);
+    assertThat(err.toString()).isEqualTo("heed: gemm: [2, 3] does not fit [4, 5]\n");
+  }
+
+  @Test
+  void report_missingFile_isBadInputThatNamesIt() {
+    NoSuchFileException missing = new NoSuchFileException(Path.of("no", "such.gguf").toString());
+    assertThat(report(new IllegalStateException(missing), false)).isEqualTo(3);
+    assertThat(err.toString()).contains("such.gguf: does not exist");
+  }
+
+  @Test
+  void report_unexpected_isOurFaultWithoutAStackTrace() {
+    assertThat(report(new IllegalStateException("odd"), false)).isEqualTo(4);
+    assertThat(err.toString()).contains("odd", "--verbose").doesNotContain("\tat ");
+  }
+
+  @Test
+  void report_unexpectedAndVerbose_showsTheStackTrace() {
+    assertThat(report(new IllegalStateException("odd"), true)).isEqualTo(4);
+    assertThat(err.toString()).containsPattern("\\tat .*dev\\.heed\\.cli\\.HeedTest");
+  }
+
+  @Test
+  void run_readerGone_endsQuietly() {
+    assertThat(Heed.run(failing("Broken pipe"), new PrintWriter(err), "--help")).isZero();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void run_diskFull_isNotSuccess() {
+    assertThat(Heed.run(failing("No space left on device"), new PrintWriter(err), "--help"))
+        .isEqualTo(3);
+    assertThat(err.toString()).contains("No space left on device");
+  }
+
+  private int report(Throwable thrown, boolean verbose) {
+    return new Failures(new PrintWriter(err)).report(thrown, verbose);
+  }
+
+  private static PrintWriter failing(String reason) {
+    OutputStream stream =
+        new OutputStream() {
+          @Override
+          public void write(int oneByte) throws IOException {
+            throw new IOException(reason);
+          }
+        };
+    return new PrintWriter(new ResultWriter(stream));
+  }
+}
