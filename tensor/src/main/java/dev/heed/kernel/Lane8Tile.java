@@ -24,6 +24,9 @@ final class Lane8Tile {
       int from,
       float[] c,
       int cFrom) {
+    if (!s.adds()) {
+      clear(rows, s.cRowStride(), c, cFrom);
+    }
     int row = 0;
     while (row < rows) {
       int left = rows - row;
@@ -55,6 +58,15 @@ final class Lane8Tile {
     }
   }
 
+  private static void clear(int rows, int stride, float[] c, int cFrom) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < COLUMNS; column += LANES) {
+        zero.intoArray(c, cFrom + row * stride + column);
+      }
+    }
+  }
+
   private static void rows6(
       ProductTile s, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int step = s.aColumnStride();
@@ -63,18 +75,23 @@ final class Lane8Tile {
     int a3 = 3 * s.aRowStride();
     int a4 = 4 * s.aRowStride();
     int a5 = 5 * s.aRowStride();
-    FloatVector x0 = FloatVector.zero(SPECIES);
-    FloatVector y0 = FloatVector.zero(SPECIES);
-    FloatVector x1 = FloatVector.zero(SPECIES);
-    FloatVector y1 = FloatVector.zero(SPECIES);
-    FloatVector x2 = FloatVector.zero(SPECIES);
-    FloatVector y2 = FloatVector.zero(SPECIES);
-    FloatVector x3 = FloatVector.zero(SPECIES);
-    FloatVector y3 = FloatVector.zero(SPECIES);
-    FloatVector x4 = FloatVector.zero(SPECIES);
-    FloatVector y4 = FloatVector.zero(SPECIES);
-    FloatVector x5 = FloatVector.zero(SPECIES);
-    FloatVector y5 = FloatVector.zero(SPECIES);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
+    int c1 = cFrom + s.cRowStride();
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    int c2 = cFrom + 2 * s.cRowStride();
+    FloatVector x2 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    int c3 = cFrom + 3 * s.cRowStride();
+    FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    int c4 = cFrom + 4 * s.cRowStride();
+    FloatVector x4 = FloatVector.fromArray(SPECIES, c, c4);
+    FloatVector y4 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
+    int c5 = cFrom + 5 * s.cRowStride();
+    FloatVector x5 = FloatVector.fromArray(SPECIES, c, c5);
+    FloatVector y5 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
     int at = aFrom;
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
@@ -99,13 +116,18 @@ final class Lane8Tile {
       y5 = factor.fma(right, y5);
       at += step;
     }
-    int next = s.cRowStride();
-    put(s, x0, y0, c, cFrom);
-    put(s, x1, y1, c, cFrom + next);
-    put(s, x2, y2, c, cFrom + 2 * next);
-    put(s, x3, y3, c, cFrom + 3 * next);
-    put(s, x4, y4, c, cFrom + 4 * next);
-    put(s, x5, y5, c, cFrom + 5 * next);
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + LANES);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + LANES);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + LANES);
+    x4.intoArray(c, c4);
+    y4.intoArray(c, c4 + LANES);
+    x5.intoArray(c, c5);
+    y5.intoArray(c, c5 + LANES);
   }
 
   private static void rows4(
@@ -114,14 +136,17 @@ final class Lane8Tile {
     int a1 = s.aRowStride();
     int a2 = 2 * s.aRowStride();
     int a3 = 3 * s.aRowStride();
-    FloatVector x0 = FloatVector.zero(SPECIES);
-    FloatVector y0 = FloatVector.zero(SPECIES);
-    FloatVector x1 = FloatVector.zero(SPECIES);
-    FloatVector y1 = FloatVector.zero(SPECIES);
-    FloatVector x2 = FloatVector.zero(SPECIES);
-    FloatVector y2 = FloatVector.zero(SPECIES);
-    FloatVector x3 = FloatVector.zero(SPECIES);
-    FloatVector y3 = FloatVector.zero(SPECIES);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
+    int c1 = cFrom + s.cRowStride();
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    int c2 = cFrom + 2 * s.cRowStride();
+    FloatVector x2 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    int c3 = cFrom + 3 * s.cRowStride();
+    FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
     int at = aFrom;
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
@@ -140,21 +165,25 @@ final class Lane8Tile {
       y3 = factor.fma(right, y3);
       at += step;
     }
-    int next = s.cRowStride();
-    put(s, x0, y0, c, cFrom);
-    put(s, x1, y1, c, cFrom + next);
-    put(s, x2, y2, c, cFrom + 2 * next);
-    put(s, x3, y3, c, cFrom + 3 * next);
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + LANES);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + LANES);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + LANES);
   }
 
   private static void rows2(
       ProductTile s, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int step = s.aColumnStride();
     int a1 = s.aRowStride();
-    FloatVector x0 = FloatVector.zero(SPECIES);
-    FloatVector y0 = FloatVector.zero(SPECIES);
-    FloatVector x1 = FloatVector.zero(SPECIES);
-    FloatVector y1 = FloatVector.zero(SPECIES);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
+    int c1 = cFrom + s.cRowStride();
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
     int at = aFrom;
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
@@ -167,16 +196,17 @@ final class Lane8Tile {
       y1 = factor.fma(right, y1);
       at += step;
     }
-    int next = s.cRowStride();
-    put(s, x0, y0, c, cFrom);
-    put(s, x1, y1, c, cFrom + next);
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + LANES);
   }
 
   private static void rows1(
       ProductTile s, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int step = s.aColumnStride();
-    FloatVector x0 = FloatVector.zero(SPECIES);
-    FloatVector y0 = FloatVector.zero(SPECIES);
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
     int at = aFrom;
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
@@ -186,16 +216,7 @@ final class Lane8Tile {
       y0 = factor.fma(right, y0);
       at += step;
     }
-    put(s, x0, y0, c, cFrom);
-  }
-
-  private static void put(ProductTile s, FloatVector left, FloatVector right, float[] c, int at) {
-    if (s.adds()) {
-      left.add(FloatVector.fromArray(SPECIES, c, at)).intoArray(c, at);
-      right.add(FloatVector.fromArray(SPECIES, c, at + LANES)).intoArray(c, at + LANES);
-    } else {
-      left.intoArray(c, at);
-      right.intoArray(c, at + LANES);
-    }
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
   }
 }

@@ -11,7 +11,7 @@ final class VectorKernels {
     return new Kernels(
         "VectorKernels",
         reason,
-        new ScalarProducts(),
+        new VectorProducts(),
         new VectorWeightProducts(),
         new ScalarRows());
   }
