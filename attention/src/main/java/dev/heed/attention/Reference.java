@@ -16,15 +16,10 @@ public record Reference() implements Executor {
               int b = task / shape.heads();
               int h = task % shape.heads();
               ReferenceRow row = new ReferenceRow(call);
-              double[] mixed = new double[shape.valueWidth()];
               for (int t = 0; t < shape.queries(); t++) {
                 row.score(b, h, t);
                 row.normalize();
-                row.mix(mixed);
-                int at = out.row(b, h, t);
-                for (int w = 0; w < mixed.length; w++) {
-                  out.array()[at + w] = (float) mixed[w];
-                }
+                row.mixInto(out);
               }
             });
   }

@@ -11,6 +11,7 @@ final class ReferenceRow {
   private final BoundMask.Reader mask;
   private final List<Modifier> modifiers;
   private final int keys;
+  private final double[] mixed;
   private int b;
   private int h;
   private int t;
@@ -37,14 +38,35 @@ final class ReferenceRow {
     this.steps = new double[modifiers.size() + 1][keys];
     this.scores = new double[keys];
     this.weights = new double[keys];
+    this.mixed = new double[call.shape.valueWidth()];
   }
 
-  /// Moves to a row and computes its scores.
-  void score(int b, int h, int t) {
+  private void move(int b, int h, int t) {
     this.b = b;
     this.h = h;
     this.t = t;
     mask.fill(b, h, t, 0, keys, visible, 0);
+  }
+
+  /// Moves to a row and takes its scores from `at` of `given`; what is masked stays masked.
+  void scoreFrom(int b, int h, int t, float[] given, int at) {
+    move(b, h, t);
+    for (int s = 0; s < keys; s++) {
+      scores[s] = visible[s] == 0 ? Double.NEGATIVE_INFINITY : given[at + s];
+    }
+  }
+
+  /// Moves to a row and takes its weights from `at` of `given`.
+  void weighFrom(int b, int h, int t, float[] given, int at) {
+    move(b, h, t);
+    for (int s = 0; s < keys; s++) {
+      weights[s] = given[at + s];
+    }
+  }
+
+  /// Moves to a row and computes its scores.
+  void score(int b, int h, int t) {
+    move(b, h, t);
     int group = call.shape.groupOf(h);
     for (int s = 0; s < keys; s++) {
       scores[s] = Double.NEGATIVE_INFINITY;
@@ -137,7 +159,7 @@ final class ReferenceRow {
   }
 
   /// Writes `Σ w v` to `out`; masked values are not read.
-  void mix(double[] out) {
+  private void mix(double[] out) {
     Arrays.fill(out, 0);
     int group = call.shape.groupOf(h);
     for (int s = 0; s < keys; s++) {
@@ -147,6 +169,15 @@ final class ReferenceRow {
           out[w] += weights[s] * input.v().array()[at + w];
         }
       }
+    }
+  }
+
+  /// Writes `Σ w v` to the row's place in `out`.
+  void mixInto(HeadView out) {
+    mix(mixed);
+    int at = out.row(b, h, t);
+    for (int w = 0; w < mixed.length; w++) {
+      out.array()[at + w] = (float) mixed[w];
     }
   }
 

@@ -6,6 +6,8 @@ import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// What one call carries: kernels, threads, scratch, and the tape and the probe where there are
@@ -18,27 +20,47 @@ public final class Run {
   private final Workspace workspace = new Workspace();
   private final Optional<Tape> tape;
   private final Probe probe;
+  private final Map<Class<?>, Object> choices;
 
-  private Run(Kernels kernels, Workers workers, Optional<Tape> tape, Probe probe) {
+  private Run(
+      Kernels kernels,
+      Workers workers,
+      Optional<Tape> tape,
+      Probe probe,
+      Map<Class<?>, Object> choices) {
     this.kernels = kernels;
     this.workers = workers;
     this.tape = tape;
     this.probe = probe;
+    this.choices = choices;
   }
 
   /// A run that computes forward and nothing else.
   public static Run inference(Kernels kernels, Workers workers) {
-    return new Run(kernels, workers, Optional.empty(), Probe.NONE);
+    return new Run(kernels, workers, Optional.empty(), Probe.NONE, Map.of());
   }
 
   /// The same kernels and threads, with a new tape.
   public Run taped() {
-    return new Run(kernels, workers, Optional.of(new Tape()), probe);
+    return new Run(kernels, workers, Optional.of(new Tape()), probe, choices);
   }
 
   /// The same kernels and threads, seen by `probe`.
   public Run probed(Probe probe) {
-    return new Run(kernels, workers, tape, probe);
+    return new Run(kernels, workers, tape, probe, choices);
+  }
+
+  /// The same run with a choice for operations that have several ways to compute, by the type of
+  /// the choice; the executor of attention, for one.
+  public <T> Run choosing(Class<T> type, T choice) {
+    Map<Class<?>, Object> more = new HashMap<>(choices);
+    more.put(type, type.cast(choice));
+    return new Run(kernels, workers, tape, probe, Map.copyOf(more));
+  }
+
+  /// The choice of a type, where there is one.
+  public <T> Optional<T> choice(Class<T> type) {
+    return Optional.ofNullable(choices.get(type)).map(type::cast);
   }
 
   public Kernels kernels() {

@@ -1,0 +1,131 @@
+package dev.heed.attention;
+
+import dev.heed.grad.Gradients;
+import dev.heed.grad.Operation;
+import dev.heed.grad.Run;
+import dev.heed.tensor.Operand;
+import dev.heed.tensor.Shape;
+import dev.heed.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Attention as a step of a model: heads in, `[B, T, H·W]` out, side by side as the output
+/// projection wants them.
+///
+/// The run's [Executor] computes it, or the one that fits the shapes. Where a probe wants the
+/// scores or the pattern, they are materialised and go on as the probe returns them.
+public final class Attend implements Operation {
+  private final Attention attention;
+  private final AttentionInput input;
+  private final AttentionSites sites;
+  private final Optional<Operands> operands;
+
+  /// What gradients belong to.
+  ///
+  /// @param q the array that the input's queries view; likewise `k` and `v`
+  /// @param sink the sink logits `[H]`
+  public record Operands(Tensor q, Tensor k, Tensor v, Optional<Operand> sink) {}
+
+  private Attend(
+      Attention attention,
+      AttentionInput input,
+      AttentionSites sites,
+      Optional<Operands> operands) {
+    this.attention = attention;
+    this.input = input;
+    this.sites = sites;
+    this.operands = operands;
+  }
+
+  /// Without gradients: keys and values come from a cache or elsewhere.
+  public static Attend inference(Attention attention, AttentionInput input, AttentionSites sites) {
+    return new Attend(attention, input, sites, Optional.empty());
+  }
+
+  /// With gradients for the tensors that the input views.
+  public static Attend trainable(
+      Attention attention, AttentionInput input, AttentionSites sites, Operands operands) {
+    return new Attend(attention, input, sites, Optional.of(operands));
+  }
+
+  @Override
+  public Tensor forward(Run run) {
+    if (run.tape().isPresent() && operands.isEmpty()) {
+      throw new UnsupportedCombinationException(
+          "a tape",
+          "attention without operands",
+          "Attend.trainable names what gradients belong to");
+    }
+    AttentionShape shape = input.shape();
+    Tensor y =
+        run.allocate(Shape.of(shape.batch(), shape.queries(), shape.heads() * shape.valueWidth()));
+    HeadView out = HeadView.split(y, shape.heads());
+    if (run.probe().wants(sites.scores()) || run.probe().wants(sites.pattern())) {
+      forwardProbed(out, run);
+    } else {
+      run.choice(Executor.class)
+          .orElseGet(() -> Executor.fitting(shape))
+          .forward(attention, input, out, run);
+    }
+    return y;
+  }
+
+  private void forwardProbed(HeadView out, Run run) {
+    AttentionMaps maps = AttentionMaps.of(attention, input);
+    Tensor scores = seen(sites.scores(), maps.scores(run), run);
+    Tensor pattern = seen(sites.pattern(), maps.pattern(scores, run), run);
+    maps.mix(pattern, out, run);
+  }
+
+  private Tensor seen(dev.heed.grad.Site site, Tensor value, Run run) {
+    if (run.tape().isEmpty()) {
+      return run.at(site, value);
+    }
+    float[] before = value.toArray();
+    Tensor after = run.at(site, value);
+    if (!Arrays.equals(before, after.toArray())) {
+      throw new UnsupportedCombinationException(
+          "a tape", "a probe that replaces " + site, "look without a tape, or leave the value");
+    }
+    return after;
+  }
+
+  @Override
+  public void backward(Tensor dy, Gradients gradients, Run run) {
+    Operands into = operands.orElseThrow();
+    AttentionShape shape = input.shape();
+    Optional<Tensor> dSink = into.sink().map(gradients::of);
+    float[] sums = new float[dSink.isPresent() ? shape.heads() : 0];
+    InputGradients dx =
+        new InputGradients(
+            like(input.q(), into.q(), gradients.of(into.q())),
+            like(input.k(), into.k(), gradients.of(into.k())),
+            like(input.v(), into.v(), gradients.of(into.v())),
+            sums);
+    new Reference()
+        .backward(attention, input, OutputGradients.of(HeadView.split(dy, shape.heads())), dx, run);
+    dSink.ifPresent(total -> {
+      for (int h = 0; h < sums.length; h++) {
+        total.array()[total.offset() + h] += sums[h];
+      }
+    });
+  }
+
+  /// The view of `gradient` that `view` is of `operand`.
+  @SuppressWarnings("ReferenceEquality") // the same array is meant, not the same numbers
+  private static HeadView like(HeadView view, Tensor operand, Tensor gradient) {
+    if (view.array() != operand.array()) {
+      throw new AttentionException(
+          "attention: the input views %s in an array that is not that of its operand %s"
+              .formatted(view, operand));
+    }
+    int offset = gradient.offset() + view.offset() - operand.offset();
+    return new HeadView(
+        gradient.array(),
+        offset,
+        view.axes(),
+        view.batchStride(),
+        view.headStride(),
+        view.rowStride());
+  }
+}
