@@ -88,8 +88,7 @@ final class DecodeSpeed {
       }
     }
     if (types.isEmpty()) {
-      types =
-          List.of(DataType.F32, DataType.BF16, DataType.F16, DataType.Q8_0, DataType.Q4_0);
+      types = List.of(DataType.F32, DataType.BF16, DataType.F16, DataType.Q8_0, DataType.Q4_0);
     }
     System.out.printf("kernels: %s (%s)%n", Kernels.best().name(), Kernels.best().reason());
     try (Workers one = Workers.of(1);
