@@ -1,7 +1,9 @@
 package dev.heed.kernel;
 
+import dev.heed.tensor.HeedException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// How fast this machine reads memory: the bound of everything that reads a weight once.
 public final class MemorySpeed {
@@ -9,19 +11,21 @@ public final class MemorySpeed {
 
   private MemorySpeed() {}
 
-  /// Reads all of `native` memory once, in order, and returns bytes per nanosecond (GB/s).
+  /// Reads all of `memory` once, in whole chunks of 256 KiB, and returns bytes per nanosecond
+  /// (GB/s).
   public static double read(MemorySegment memory, Workers workers) {
     int tasks = Math.toIntExact(memory.byteSize() / CHUNK);
+    if (tasks == 0) {
+      throw new HeedException(
+          "memory speed: %d bytes are too few; %d is the least"
+              .formatted(memory.byteSize(), CHUNK));
+    }
     long[] sums = new long[tasks];
     long begin = System.nanoTime();
     workers.run(tasks, (task, _) -> sums[task] = sum(memory, (long) task * CHUNK));
-    double speed = (double) tasks * CHUNK / (System.nanoTime() - begin);
-    long all = 0;
-    for (long sum : sums) {
-      all += sum;
-    }
-    // what is read must matter, or reading it could be left out
-    return all == 0 ? -speed : speed;
+    long nanos = System.nanoTime() - begin;
+    // the sum takes part in the result, so that no compiler leaves the reading out
+    return (double) tasks * CHUNK / Math.max(nanos, Arrays.stream(sums).sum() >>> 62);
   }
 
   /// Reads one number of each cache line, in four streams.
