@@ -1,0 +1,22 @@
+package dev.heed.text;
+
+/// A vocabulary of whole words.
+record WordLevel(Vocabulary vocabulary, String unknownPiece) implements Model {
+  @Override
+  public void tokenize(Aligned text, int start, int end, Tokens out) {
+    int id = vocabulary.id(text.units(), start, end);
+    if (id >= 0) {
+      out.add(id, new String(text.units(), start, end - start), text, start, end);
+      return;
+    }
+    int unknown = vocabulary.id(unknownPiece);
+    if (unknown < 0) {
+      throw new TokenizerException(
+          "encode: the vocabulary has neither \"%s\" nor the unknown token \"%s\"; a vocabulary with one of them would fit"
+              .formatted(
+                  Text.quote(new String(text.units(), start, end - start)),
+                  Text.quote(unknownPiece)));
+    }
+    out.add(unknown, unknownPiece, text, start, end);
+  }
+}
