@@ -14,8 +14,6 @@ final class BoundMask {
   private final Truth truth;
   private final Program program;
   private final AttentionInput input;
-  private final Positions docQ;
-  private final Positions docK;
   private final boolean readsDocuments;
   private final boolean readsHead;
 
@@ -24,8 +22,6 @@ final class BoundMask {
     this.program = Program.of(truth);
     this.input = input;
     this.readsDocuments = reads.documents();
-    this.docQ = input.docQ().orElse(input.qPos());
-    this.docK = input.docK().orElse(input.kPos());
     this.readsHead = reads.head();
   }
 
@@ -61,22 +57,15 @@ final class BoundMask {
     return readsHead;
   }
 
-  /// How much of a tile is visible; it has queries and keys.
-  Cover cover(MapTile tile) {
-    return cover(
-        tile.b(),
-        tile.h(),
-        queries(tile.b(), tile.t0(), tile.t1()),
-        keys(tile.b(), tile.s0(), tile.s1()));
+  /// The cover of queries `[t0, t1)` and keys `[s0, s1)`; neither is empty.
+  Cover cover(int b, int h, int t0, int t1, int s0, int s1) {
+    return cover(b, h, queries(b, t0, t1), keys(b, s0, s1));
   }
 
   Cover cover(int b, int h, QueryRange queries, KeyRange keys) {
-    return new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length(b), h)
-        .cover(truth);
-  }
-
-  private int length(int b) {
-    return input.lengths().isPresent() ? input.lengths().get()[b] : Integer.MAX_VALUE;
+    int length = input.lengths().map(lengths -> lengths[b]).orElse(Integer.MAX_VALUE);
+    Area area = new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length, h);
+    return area.cover(truth);
   }
 
   /// What queries `[t0, t1)` can be.
@@ -95,13 +84,13 @@ final class BoundMask {
   }
 
   QueryRange queries(int b, int t0, int t1) {
-    Range docs = readsDocuments ? range(this.docQ, b, t0, t1) : Range.NONE;
-    return new QueryRange(range(input.qPos(), b, t0, t1), docs);
+    Range docQ = readsDocuments ? range(input.docQ().orElseThrow(), b, t0, t1) : Range.NONE;
+    return new QueryRange(range(input.qPos(), b, t0, t1), docQ);
   }
 
   KeyRange keys(int b, int s0, int s1) {
-    Range docs = readsDocuments ? range(this.docK, b, s0, s1) : Range.NONE;
-    return new KeyRange(range(input.kPos(), b, s0, s1), docs, new Range(s0, s1 - 1));
+    Range docK = readsDocuments ? range(input.docK().orElseThrow(), b, s0, s1) : Range.NONE;
+    return new KeyRange(range(input.kPos(), b, s0, s1), docK, new Range(s0, s1 - 1));
   }
 
   private static Range range(Positions positions, int b, int from, int to) {
@@ -129,20 +118,14 @@ final class BoundMask {
       this.scratch = scratch;
     }
 
-    /// Writes -1 (visible) or 0 for each place of a tile, row by row, from 0 on.
-    void fill(MapTile tile, int[] visible) {
-      for (int t = tile.t0(); t < tile.t1(); t++) {
-        fill(tile, t, visible, (t - tile.t0()) * tile.keys());
-      }
-    }
-
-    /// Writes -1 (visible) or 0 for query `t` and each key of a tile, from `at` on.
-    void fill(MapTile tile, int t, int[] visible, int at) {
-      int b = tile.b();
+    /// Writes -1 (visible) or 0 for query `t` and each key of `[s0, s1)`, from `at` on.
+    void fill(int b, int h, int t, int s0, int s1, int[] visible, int at) {
+      int length = input.lengths().isPresent() ? input.lengths().get()[b] : Integer.MAX_VALUE;
       Positions kPos = input.kPos();
-      place.query(input.qPos().at(b, t), readsDocuments ? docQ.at(b, t) : 0);
-      place.head(tile.h()).keys(kPos.array(), kPos.row(b), tile.s0(), tile.keys(), length(b));
+      place.query(input.qPos().at(b, t), readsDocuments ? input.docQ().orElseThrow().at(b, t) : 0);
+      place.head(h).keys(kPos.array(), kPos.row(b), s0, s1 - s0, length);
       if (readsDocuments) {
+        Positions docK = input.docK().orElseThrow();
         place.documents(docK.array(), docK.row(b));
       }
       program.fill(place, scratch, visible, at);
@@ -168,28 +151,17 @@ final class BoundMask {
             operands.stream().map(MaskReads::of).reduce(NOTHING, MaskReads::and);
         case Truth.Or(var operands) ->
             operands.stream().map(MaskReads::of).reduce(NOTHING, MaskReads::and);
-        case Truth.Constant _,
-            Truth.Causal _,
-            Truth.Window _,
-            Truth.Global _,
-            Truth.Prefix _,
-            Truth.Chunk _,
-            Truth.Dilated _ ->
-            NOTHING;
+        default -> NOTHING;
       };
     }
 
     private static MaskReads of(Numeric number) {
       return switch (number) {
-        case Numeric.Symbol symbol ->
-            switch (symbol) {
-              case DOC_Q, DOC_K -> new MaskReads(true, false, false);
-              case H -> new MaskReads(false, false, true);
-              case I, J, S -> NOTHING;
-            };
+        case Numeric.Symbol.DOC_Q, Numeric.Symbol.DOC_K -> new MaskReads(true, false, false);
+        case Numeric.Symbol.H -> new MaskReads(false, false, true);
         case Numeric.Unary(_, Numeric operand) -> of(operand);
         case Numeric.Binary(_, Numeric left, Numeric right) -> of(left).and(of(right));
-        case Numeric.Literal _, Numeric.Parameter _ -> NOTHING;
+        default -> NOTHING;
       };
     }
   }

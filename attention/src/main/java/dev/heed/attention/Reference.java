@@ -17,7 +17,7 @@ public record Reference() implements Executor {
               int h = task % shape.heads();
               ReferenceRow row = new ReferenceRow(call);
               for (int t = 0; t < shape.queries(); t++) {
-                row.at(b, h, t).score();
+                row.score(b, h, t);
                 row.normalize();
                 row.mixInto(out);
               }
