@@ -5,7 +5,12 @@ package dev.heed.kernel;
 /// @param name `ScalarKernels` or `VectorKernels`
 /// @param reason why these were chosen, in one line
 public record Kernels(
-    String name, String reason, Products products, WeightProducts weights, Rows rows) {
+    String name,
+    String reason,
+    Products products,
+    WeightProducts weights,
+    Rows rows,
+    AttentionTiles attention) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
   public static Kernels scalar() {
     return scalar("asked for");
@@ -17,7 +22,8 @@ public record Kernels(
         reason,
         new ScalarProducts(),
         new ScalarWeightProducts(),
-        new ScalarRows());
+        new ScalarRows(),
+        new ScalarAttentionTiles());
   }
 
   /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module

@@ -13,6 +13,7 @@ final class VectorKernels {
         reason,
         new VectorProducts(),
         new VectorWeightProducts(),
-        new ScalarRows());
+        new ScalarRows(),
+        new VectorAttentionTiles());
   }
 }

@@ -1,0 +1,139 @@
+package dev.heed.kernel;
+
+import dev.heed.tensor.ShapeException;
+
+/// Up to 32 queries of one head on their way through the keys, and the scores of one tile.
+///
+/// Everything is held with the queries side by side, one a lane, so that a softmax over keys is an
+/// operation between lanes' own numbers and the scores are, as they are computed, the panel that
+/// the weighted sum multiplies with. Keys and values are read where they lie.
+public final class QueryBlock {
+  /// Queries of a full block.
+  public static final int QUERIES = ProductTile.COLUMNS;
+
+  /// Keys of a full tile: a multiple of every register tile's rows, and scores that fit the cache.
+  public static final int KEYS = 252;
+
+  static final double LOG2_E = 1 / Math.log(2);
+
+  final int width;
+  final int valueWidth;
+
+  /// The queries times the scale, `[E][32]`.
+  final float[] queries;
+
+  /// Scores, then weights, `[KEYS][32]`.
+  final float[] scores;
+
+  /// Weighted sums of values, `[W][32]`.
+  final float[] sums;
+
+  /// The largest score so far times `log2(e)`, `[32]`.
+  final float[] maxima = new float[QUERIES];
+
+  /// What the weights so far add up to, `[32]`.
+  final float[] totals = new float[QUERIES];
+
+  /// What the last tile's larger maximum makes of older sums, `[32]`.
+  final float[] factors = new float[QUERIES];
+
+  /// A bit for each query that sees a key of the tile, `[KEYS]`; valid where [#hidden].
+  final int[] visible = new int[KEYS];
+
+  /// Positions of the queries, `[32]`; what a modifier reads.
+  final int[] positions = new int[QUERIES];
+
+  /// Queries that are there.
+  int count;
+
+  /// Keys of the tile.
+  int keys;
+
+  /// Whether some query of the tile may not see some key.
+  boolean hidden;
+
+  /// @param width numbers of a query
+  /// @param valueWidth numbers of a value
+  public QueryBlock(int width, int valueWidth) {
+    this.width = width;
+    this.valueWidth = valueWidth;
+    queries = new float[width * QUERIES];
+    scores = new float[KEYS * QUERIES];
+    sums = new float[valueWidth * QUERIES];
+  }
+
+  /// `log Σ exp(score)` of a query over all that it saw, the sink included; `+∞` for a query that
+  /// saw nothing, so that `exp(score - it)` is zero.
+  public float logSum(int query) {
+    return totals[query] == 0
+        ? Float.POSITIVE_INFINITY
+        : (float) ((maxima[query] + Math.log(totals[query]) * LOG2_E) / LOG2_E);
+  }
+
+  void begin(Matrix matrix, float sink) {
+    check("start", "queries", matrix, QUERIES, width);
+    count = matrix.rows();
+    float maximum = (float) (sink * LOG2_E);
+    boolean absent = sink == Float.NEGATIVE_INFINITY;
+    float total = absent ? 0 : (float) Math.pow(2, sink * LOG2_E - maximum);
+    java.util.Arrays.fill(maxima, maximum);
+    java.util.Arrays.fill(totals, total);
+    java.util.Arrays.fill(sums, 0);
+  }
+
+  void tile(Matrix matrix) {
+    check("score", "keys", matrix, KEYS, width);
+    keys = matrix.rows();
+    hidden = false;
+  }
+
+  void checkValues(Matrix matrix) {
+    check("sum", "values", matrix, keys, valueWidth);
+    if (matrix.rows() != keys || matrix.columnStride() != 1) {
+      throw new ShapeException(
+          "sum: values %s do not fit the %d keys of the tile; one contiguous row a key"
+              .formatted(matrix, keys));
+    }
+  }
+
+  void checkOut(Matrix matrix) {
+    check("finish", "out", matrix, count, valueWidth);
+    if (matrix.rows() != count || matrix.columnStride() != 1) {
+      throw new ShapeException(
+          "finish: out %s does not fit %d queries; one contiguous row a query"
+              .formatted(matrix, count));
+    }
+  }
+
+  private static void check(String step, String name, Matrix matrix, int rows, int columns) {
+    if (matrix.rows() > rows || matrix.columns() != columns) {
+      throw new ShapeException(
+          "%s: %s %s do not fit the block; up to [%d, %d] would"
+              .formatted(step, name, matrix, rows, columns));
+    }
+  }
+
+  /// Notes what of the tile queries see, as one word of bits a key.
+  void see(int first, int count, int[] rows, int stride) {
+    java.util.Objects.checkFromIndexSize(first, count, keys);
+    if (!hidden) {
+      java.util.Arrays.fill(visible, 0, keys, -1);
+      hidden = true;
+    }
+    java.util.Arrays.fill(visible, first, first + count, 0);
+    for (int query = 0; query < this.count; query++) {
+      gatherBits(visible, first, count, rows, query * stride, 1 << query);
+    }
+  }
+
+  private static void gatherBits(int[] words, int first, int count, int[] row, int at, int bit) {
+    for (int n = 0; n < count; n++) {
+      words[first + n] |= row[at + n] & bit;
+    }
+  }
+
+  /// Whether query `query` sees key `key` of the tile.
+  boolean sees(int query, int key) {
+    return !hidden || (visible[key] >>> query & 1) != 0;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.heed.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+
+class VectorMathTest {
+  private static final int LANES = VectorMath.SPECIES.length();
+
+  private interface Function {
+    FloatVector apply(FloatVector x);
+  }
+
+  private static float first(Function function, float x) {
+    return function.apply(FloatVector.broadcast(VectorMath.SPECIES, x)).lane(LANES - 1);
+  }
+
+  @Test
+  void exp2_wholeRange_isWithinThreeUnitsInTheLastPlace() {
+    double worst = 0;
+    for (float x = -125.5f; x < 127.4f; x += 0.0137f) {
+      double expected = Math.pow(2, x);
+      double error = Math.abs(first(VectorMath::exp2, x) - expected);
+      worst = Math.max(worst, error / Math.ulp((float) expected));
+    }
+    assertThat(worst).isBetween(0.5, 3.0);
+  }
+
+  @Test
+  void exp2_edges_areExact() {
+    assertThat(first(VectorMath::exp2, 0)).isEqualTo(1);
+    assertThat(first(VectorMath::exp2, -7)).isEqualTo(0x1p-7f);
+    assertThat(first(VectorMath::exp2, -127)).isEqualTo(0);
+    assertThat(first(VectorMath::exp2, Float.NEGATIVE_INFINITY)).isEqualTo(0);
+    assertThat(first(VectorMath::exp2, Float.NaN)).isNaN();
+  }
+
+  @Test
+  void tanh_wholeRange_isWithinAFewUnitsInTheLastPlace() {
+    double worst = 0;
+    for (float x = -12; x < 12; x += 0.00173f) {
+      double expected = Math.tanh(x);
+      double error = Math.abs(first(VectorMath::tanh, x) - expected);
+      worst = Math.max(worst, error / Math.ulp((float) expected));
+    }
+    assertThat(worst).isBetween(0.5, 8.0);
+    assertThat(first(VectorMath::tanh, Float.POSITIVE_INFINITY)).isEqualTo(1);
+    assertThat(first(VectorMath::tanh, Float.NEGATIVE_INFINITY)).isEqualTo(-1);
+    assertThat(first(VectorMath::tanh, Float.NaN)).isNaN();
+  }
+}
