@@ -25,9 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     subcommands = {
-      GenerateCommand.class,
-      ParityCommand.class,
-      DoctorCommand.class,
       CompletionCommand.class,
     },
     footer = {

@@ -1,8 +1,7 @@
 package dev.heed.generate;
 
 import dev.heed.tensor.HeedException;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Draws tokens as a [Sampling] says, the same from the same seed.
@@ -16,7 +15,7 @@ public final class TokenSampler implements Sampler {
   }
 
   @Override
-  public int choose(float[] logits, List<Integer> history) {
+  public int choose(float[] logits, int[] history) {
     penalize(logits, history);
     int best = largest(logits);
     if (sampling.temperature() == 0) {
@@ -26,12 +25,12 @@ public final class TokenSampler implements Sampler {
     return candidates.draw(random.nextDouble());
   }
 
-  private void penalize(float[] logits, List<Integer> history) {
+  private void penalize(float[] logits, int[] history) {
     if (sampling.repetitionPenalty() == 1) {
       return;
     }
     float penalty = (float) sampling.repetitionPenalty();
-    for (int token : new HashSet<>(history)) {
+    for (int token : Arrays.stream(history).distinct().toArray()) {
       logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
     }
   }

@@ -1,5 +1,6 @@
 package dev.heed.grad;
 
+import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 
 /// `y = f(x)`, element by element.
@@ -13,10 +14,8 @@ public record Activate(Tensor x, Activation activation) implements Operation {
         (from, to) ->
             activation.forward(
                 run.kernels().rows(),
-                x.array(),
-                x.offset() + from,
-                y.array(),
-                y.offset() + from,
+                new Row(x.array(), x.offset() + from),
+                new Row(y.array(), y.offset() + from),
                 to - from));
     return y;
   }

@@ -1,6 +1,7 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Rows;
+import dev.heed.kernel.Rows.Row;
 import dev.heed.kernel.SpecialFunctions;
 
 /// The functions between two linear layers, each with its derivative.
@@ -8,8 +9,8 @@ public enum Activation {
   /// `x Φ(x)`, [Hendrycks and Gimpel 2016](https://arxiv.org/abs/1606.08415).
   GELU_ERF {
     @Override
-    void forward(Rows rows, float[] x, int from, float[] y, int to, int length) {
-      rows.geluErf(x, from, y, to, length);
+    void forward(Rows rows, Row x, Row y, int length) {
+      rows.geluErf(x.array(), x.from(), y.array(), y.from(), length);
     }
 
     @Override
@@ -21,8 +22,8 @@ public enum Activation {
   /// The tanh approximation of GELU, section 2 of the same paper.
   GELU_TANH {
     @Override
-    void forward(Rows rows, float[] x, int from, float[] y, int to, int length) {
-      rows.geluTanh(x, from, y, to, length);
+    void forward(Rows rows, Row x, Row y, int length) {
+      rows.geluTanh(x.array(), x.from(), y.array(), y.from(), length);
     }
 
     @Override
@@ -35,8 +36,8 @@ public enum Activation {
   /// `x / (1 + e^-x)`.
   SILU {
     @Override
-    void forward(Rows rows, float[] x, int from, float[] y, int to, int length) {
-      rows.silu(x, from, y, to, length);
+    void forward(Rows rows, Row x, Row y, int length) {
+      rows.silu(x.array(), x.from(), y.array(), y.from(), length);
     }
 
     @Override
@@ -48,9 +49,9 @@ public enum Activation {
   /// `max(x, 0)`.
   RELU {
     @Override
-    void forward(Rows rows, float[] x, int from, float[] y, int to, int length) {
+    void forward(Rows rows, Row x, Row y, int length) {
       for (int i = 0; i < length; i++) {
-        y[to + i] = Math.max(x[from + i], 0);
+        y.array()[y.from() + i] = Math.max(x.array()[x.from() + i], 0);
       }
     }
 
@@ -60,7 +61,7 @@ public enum Activation {
     }
   };
 
-  abstract void forward(Rows rows, float[] x, int from, float[] y, int to, int length);
+  abstract void forward(Rows rows, Row x, Row y, int length);
 
   abstract double derivative(double x);
 }

@@ -1,5 +1,6 @@
 package dev.heed.grad;
 
+import dev.heed.kernel.Rows;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 
@@ -15,29 +16,32 @@ public record Multiply(Tensor a, Tensor b) implements Operation {
   @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(a.shape());
-    Spread.elements(y, run, (from, to) -> times(a, b, y, from, to, run));
+    times(a, b, y, run);
     return y;
   }
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
     Tensor part = Tensor.zeros(dy.shape());
-    Spread.elements(part, run, (from, to) -> times(dy, b, part, from, to, run));
+    times(dy, b, part, run);
     gradients.add(a, part, run);
-    Spread.elements(part, run, (from, to) -> times(dy, a, part, from, to, run));
+    times(dy, a, part, run);
     gradients.add(b, part, run);
   }
 
-  private static void times(Tensor a, Tensor b, Tensor y, int from, int to, Run run) {
-    run.kernels()
-        .rows()
-        .multiply(
-            a.array(),
-            a.offset() + from,
-            b.array(),
-            b.offset() + from,
-            y.array(),
-            y.offset() + from,
-            to - from);
+  private static void times(Tensor a, Tensor b, Tensor y, Run run) {
+    Rows rows = run.kernels().rows();
+    Spread.elements(
+        y,
+        run,
+        (from, to) ->
+            rows.multiply(
+                a.array(),
+                a.offset() + from,
+                b.array(),
+                b.offset() + from,
+                y.array(),
+                y.offset() + from,
+                to - from));
   }
 }
