@@ -117,9 +117,10 @@ final class Lane16Tile {
     FloatVector x11 = FloatVector.fromArray(SPECIES, c, c11);
     FloatVector y11 = FloatVector.fromArray(SPECIES, c, c11 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -157,6 +158,7 @@ final class Lane16Tile {
       x11 = factor.fma(left, x11);
       y11 = factor.fma(right, y11);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -218,9 +220,10 @@ final class Lane16Tile {
     FloatVector x7 = FloatVector.fromArray(SPECIES, c, c7);
     FloatVector y7 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -246,6 +249,7 @@ final class Lane16Tile {
       x7 = factor.fma(left, x7);
       y7 = factor.fma(right, y7);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -283,9 +287,10 @@ final class Lane16Tile {
     FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
     FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -299,6 +304,7 @@ final class Lane16Tile {
       x3 = factor.fma(left, x3);
       y3 = factor.fma(right, y3);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -320,9 +326,10 @@ final class Lane16Tile {
     FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
     FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -330,6 +337,7 @@ final class Lane16Tile {
       x1 = factor.fma(left, x1);
       y1 = factor.fma(right, y1);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -343,13 +351,15 @@ final class Lane16Tile {
     FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
     FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);

@@ -101,9 +101,10 @@ final class Lane4Tile {
     FloatVector x7 = FloatVector.fromArray(SPECIES, c, c7);
     FloatVector y7 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -129,6 +130,7 @@ final class Lane4Tile {
       x7 = factor.fma(left, x7);
       y7 = factor.fma(right, y7);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -166,9 +168,10 @@ final class Lane4Tile {
     FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
     FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -182,6 +185,7 @@ final class Lane4Tile {
       x3 = factor.fma(left, x3);
       y3 = factor.fma(right, y3);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -203,9 +207,10 @@ final class Lane4Tile {
     FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
     FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -213,6 +218,7 @@ final class Lane4Tile {
       x1 = factor.fma(left, x1);
       y1 = factor.fma(right, y1);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -226,13 +232,15 @@ final class Lane4Tile {
     FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
     FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);

@@ -93,9 +93,10 @@ final class Lane8Tile {
     FloatVector x5 = FloatVector.fromArray(SPECIES, c, c5);
     FloatVector y5 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -115,6 +116,7 @@ final class Lane8Tile {
       x5 = factor.fma(left, x5);
       y5 = factor.fma(right, y5);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -148,9 +150,10 @@ final class Lane8Tile {
     FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
     FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -164,6 +167,7 @@ final class Lane8Tile {
       x3 = factor.fma(left, x3);
       y3 = factor.fma(right, y3);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -185,9 +189,10 @@ final class Lane8Tile {
     FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
     FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
@@ -195,6 +200,7 @@ final class Lane8Tile {
       x1 = factor.fma(left, x1);
       y1 = factor.fma(right, y1);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -208,13 +214,15 @@ final class Lane8Tile {
     FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
     FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
     int at = aFrom;
+    int b = from;
     for (int i = 0; i < k; i++) {
-      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
-      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
       FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
       x0 = factor.fma(left, x0);
       y0 = factor.fma(right, y0);
       at += step;
+      b += s.bRowStride();
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);

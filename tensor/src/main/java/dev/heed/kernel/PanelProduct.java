@@ -1,27 +1,28 @@
 package dev.heed.kernel;
 
-import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 
 /// A large product by packed panels, blocked for the caches.
 ///
-/// For each block of [#DEPTH] of the summed axis, the threads pack that block of `b` into panels
-/// together, then divide blocks of rows of `c` among themselves. A task copies its rows of `a` next
-/// to each other (the second cache), and for one panel after another (the first cache) runs the
-/// register tile down those rows. The scheme is that of Goto and van de Geijn 2008, "Anatomy of
-/// High-Performance Matrix Multiplication", §4, with the roles of the operands as in BLIS.
+/// For each block of [#DEPTH] of the summed axis the threads pack that block of `b` into panels
+/// together; then they divide blocks of rows of `c` among themselves, and pack the next block of
+/// `b` on the way. A task copies its rows of `a` next to each other (the second cache), and for one
+/// panel after another (the first cache) runs the register tile down those rows. The scheme is that
+/// of Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication", section 4,
+/// with the roles of the operands as in BLIS.
 ///
 /// Each number of `c` is summed block by block and within a block in order, whatever the threads
 /// and the cut into tasks.
 final class PanelProduct {
-  /// The summed length of a panel: 32 columns of it fill most of a first-level cache. A multiple of
-  /// 256, see [PanelSource#pack].
-  static final int DEPTH = 256;
+  /// The summed length of a panel: long enough that reading and writing `c` in between hardly
+  /// counts, short enough that a task's rows of `a` and a panel share a second-level cache. A
+  /// multiple of 256, see [PanelSource#pack].
+  static final int DEPTH = 768;
 
-  /// Panels packed at a time: with [#DEPTH] 4 MiB, a share of the last-level cache.
-  private static final int PANELS = 128;
+  /// Panels packed at a time: with [#DEPTH] 4.5 MiB, a share of the last-level cache.
+  private static final int PANELS = 48;
 
-  /// Rows a task: with [#DEPTH] 96 KiB of `a`.
+  /// Rows a task: with [#DEPTH] 288 KiB of `a`.
   private static final int ROWS_A_TASK = 8 * ProductTile.ROWS;
 
   /// Tasks to cut a block into, so that no thread idles long at its end.
@@ -32,12 +33,14 @@ final class PanelProduct {
   private final Matrix a;
   private final PanelSource b;
   private final Matrix c;
+  private final boolean adds;
   private final float[] panels;
 
-  private PanelProduct(Matrix a, PanelSource b, Matrix c, float[] panels) {
+  private PanelProduct(Matrix a, PanelSource b, Matrix c, boolean adds, float[] panels) {
     this.a = a;
     this.b = b;
     this.c = c;
+    this.adds = adds;
     this.panels = panels;
   }
 
@@ -55,29 +58,44 @@ final class PanelProduct {
     if (c.rows() == 0 || c.columns() == 0) {
       return;
     }
-    int width = Math.min(PANELS, panelsOf(c.columns()));
-    int depth = Math.min(DEPTH, b.k());
-    float[] panels = workers.borrow(width * depth * ProductTile.COLUMNS);
+    int size = Math.min(PANELS, panels(c.columns())) * Math.min(DEPTH, b.k()) * ProductTile.COLUMNS;
+    float[] memory = workers.borrow(2 * size);
     try {
-      PanelProduct product = new PanelProduct(a, b, c, panels);
-      for (int panel = 0; panel < panelsOf(c.columns()); panel += PANELS) {
-        int last = Math.min(panelsOf(c.columns()), panel + PANELS);
-        for (int k = 0; k == 0 || k < b.k(); k += DEPTH) {
-          product.block(
-              new Block(panel, last, k, Math.min(b.k(), k + DEPTH), adds || k > 0), workers);
-        }
-      }
+      new PanelProduct(a, b, c, adds, memory).run(size, workers);
     } finally {
-      workers.giveBack(panels);
+      workers.giveBack(memory);
     }
   }
 
-  private static int panelsOf(int columns) {
+  private static int panels(int columns) {
     return (columns + ProductTile.COLUMNS - 1) / ProductTile.COLUMNS;
   }
 
-  /// Panels `from` to `to` of `b`, `kFrom` to `kTo` of the summed axis.
-  private record Block(int from, int to, int kFrom, int kTo, boolean adds) {
+  private void run(int size, Workers workers) {
+    int depths = Math.max(1, (b.k() + DEPTH - 1) / DEPTH);
+    int blocks = depths * ((panels(c.columns()) + PANELS - 1) / PANELS);
+    Block next = block(0, depths, 0);
+    int packings = next.packings();
+    Block first = next;
+    workers.run(packings, (task, _) -> pack(first, task));
+    for (int i = 0; i < blocks; i++) {
+      Block now = next;
+      next = i + 1 < blocks ? block(i + 1, depths, (i + 1) % 2 * size) : Block.NONE;
+      step(now, next, workers);
+    }
+  }
+
+  private Block block(int index, int depths, int at) {
+    int from = index / depths * PANELS;
+    int kFrom = index % depths * DEPTH;
+    int to = Math.min(panels(c.columns()), from + PANELS);
+    return new Block(from, to, kFrom, Math.min(b.k(), kFrom + DEPTH), at);
+  }
+
+  /// Panels `from` to `to` of `b`, `kFrom` to `kTo` of the summed axis, packed from `at` on.
+  private record Block(int from, int to, int kFrom, int kTo, int at) {
+    static final Block NONE = new Block(0, 0, 0, 0, 0);
+
     int panels() {
       return to - from;
     }
@@ -86,97 +104,55 @@ final class PanelProduct {
       return kTo - kFrom;
     }
 
-    int panelSize() {
-      return depth() * ProductTile.COLUMNS;
+    int packings() {
+      return (panels() + PANELS_A_PACKING - 1) / PANELS_A_PACKING;
+    }
+
+    int panelAt(int panel) {
+      return at + (panel - from) * depth() * ProductTile.COLUMNS;
     }
   }
 
-  private void block(Block block, Workers workers) {
-    workers.run(
-        (block.panels() + PANELS_A_PACKING - 1) / PANELS_A_PACKING, (task, _) -> pack(block, task));
+  /// Multiplies with the panels of `now` and packs those of `next`.
+  private void step(Block now, Block next, Workers workers) {
     int rowBlocks = (c.rows() + ROWS_A_TASK - 1) / ROWS_A_TASK;
-    int groups = Math.min(block.panels(), Math.max(1, TASKS / rowBlocks));
+    int groups = Math.min(now.panels(), Math.max(1, TASKS / rowBlocks));
+    int packings = next.packings();
     workers.run(
-        rowBlocks * groups,
-        (task, scratch) -> tiles(block, task / groups, task % groups, groups, scratch));
+        packings + rowBlocks * groups,
+        (task, scratch) -> {
+          if (task < packings) {
+            pack(next, task);
+          } else {
+            int tile = task - packings;
+            multiply(now, tile / groups, tile % groups, groups, scratch);
+          }
+        });
   }
 
   private void pack(Block block, int task) {
-    int to = Math.min(block.panels(), (task + 1) * PANELS_A_PACKING);
-    for (int panel = task * PANELS_A_PACKING; panel < to; panel++) {
-      int column = (block.from() + panel) * ProductTile.COLUMNS;
-      b.pack(column, block.kFrom(), block.kTo(), panels, panel * block.panelSize());
+    int from = block.from() + task * PANELS_A_PACKING;
+    for (int panel = from; panel < Math.min(block.to(), from + PANELS_A_PACKING); panel++) {
+      int column = panel * ProductTile.COLUMNS;
+      b.pack(column, block.kFrom(), block.kTo(), panels, block.panelAt(panel));
     }
   }
 
   /// The rows of one task times its group of panels.
-  private void tiles(Block block, int rowBlock, int group, int groups, Workspace scratch) {
+  private void multiply(Block block, int rowBlock, int group, int groups, Workspace scratch) {
     int row = rowBlock * ROWS_A_TASK;
     int rows = Math.min(ROWS_A_TASK, c.rows() - row);
-    Matrix part = packRows(row, rows, block, scratch);
+    Matrix part = RowPacking.pack(a, row, rows, block.kFrom(), block.depth(), scratch);
+    boolean continues = adds || block.kFrom() > 0;
     ProductTile tile =
-        new ProductTile(part.rowStride(), part.columnStride(), c.rowStride(), block.adds());
-    int to = (int) ((long) block.panels() * (group + 1) / groups);
-    for (int panel = (int) ((long) block.panels() * group / groups); panel < to; panel++) {
-      int column = (block.from() + panel) * ProductTile.COLUMNS;
-      int at = c.offset() + row * c.rowStride() + column;
-      int panelAt = panel * block.panelSize();
-      if (c.columns() - column >= ProductTile.COLUMNS) {
-        tile.multiply(
-            rows, block.depth(), part.array(), part.offset(), panels, panelAt, c.array(), at);
-      } else {
-        lastColumns(tile, part, panelAt, c.columns() - column, at, scratch);
-      }
-    }
-  }
-
-  /// Rows of `a` copied to lie next to each other, not a power of two apart.
-  private Matrix packRows(int row, int rows, Block block, Workspace scratch) {
-    int k = block.depth();
-    int from = a.offset() + row * a.rowStride() + block.kFrom() * a.columnStride();
-    if (a.columnStride() == 1) {
-      int stride = (k + 15 & ~15) + 16;
-      Tensor packed = scratch.take(rows * stride);
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(
-            a.array(), from + i * a.rowStride(), packed.array(), packed.offset() + i * stride, k);
-      }
-      return new Matrix(packed.array(), packed.offset(), rows, k, stride, 1);
-    }
-    Tensor packed = scratch.take(rows * k);
-    for (int i = 0; i < k; i++) {
-      int at = packed.offset() + i * rows;
-      int source = from + i * a.columnStride();
-      for (int j = 0; j < rows; j++) {
-        packed.array()[at + j] = a.array()[source + j * a.rowStride()];
-      }
-    }
-    return new Matrix(packed.array(), packed.offset(), rows, k, 1, rows);
-  }
-
-  /// The panel that reaches beyond the last column of `c`, by way of scratch memory that has room.
-  private void lastColumns(
-      ProductTile tile, Matrix part, int panelAt, int columns, int at, Workspace scratch) {
-    int rows = part.rows();
-    Tensor whole = scratch.take(rows * ProductTile.COLUMNS);
-    float[] array = whole.array();
-    ProductTile.writing(tile.aRowStride(), tile.aColumnStride(), ProductTile.COLUMNS)
-        .multiply(
-            rows,
-            part.columns(),
-            part.array(),
-            part.offset(),
-            panels,
-            panelAt,
-            array,
-            whole.offset());
-    for (int i = 0; i < rows; i++) {
-      int source = whole.offset() + i * ProductTile.COLUMNS;
-      int target = at + i * c.rowStride();
-      for (int j = 0; j < columns; j++) {
-        c.array()[target + j] =
-            tile.adds() ? c.array()[target + j] + array[source + j] : array[source + j];
-      }
+        continues
+            ? ProductTile.adding(part.rowStride(), 1, c.rowStride())
+            : ProductTile.writing(part.rowStride(), 1, c.rowStride());
+    int from = block.from() + block.panels() * group / groups;
+    int to = block.from() + block.panels() * (group + 1) / groups;
+    for (int panel = from; panel < to; panel++) {
+      int column = panel * ProductTile.COLUMNS;
+      tile.multiplyInto(part, panels, block.panelAt(panel), c, row, column, scratch);
     }
   }
 }

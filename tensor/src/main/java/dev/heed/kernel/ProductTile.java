@@ -1,20 +1,23 @@
 package dev.heed.kernel;
 
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 import jdk.incubator.vector.FloatVector;
 
-/// The register tile that every product is made of: a few rows of `a` times one packed panel of 32
-/// columns of `b`.
+/// The register tile that every product is made of: a few rows of `a` times 32 columns of `b`.
 ///
-/// A panel is `[k][32]`, contiguous; where `b` has fewer columns left, the panel is padded with
-/// zeros and `c` must have room for the padding. `a` is read with any element strides, so it needs
-/// packing only where its cache lines would collide. The order of additions over `k` does not
-/// depend on the number of rows or on the lanes.
+/// `b` is a packed panel `[k][32]`, contiguous, padded with zeros where there are fewer columns, or
+/// ([#withBRowStride]) 32 columns in place. `c` must have room for 32 columns. `a` is read with any
+/// element strides, so it needs packing only where its cache lines would collide. The order of
+/// additions over `k` does not depend on the number of rows, on the lanes or on strides.
 ///
 /// @param aRowStride floats from one row of `a` to the next
 /// @param aColumnStride floats from one `k` of `a` to the next
+/// @param bRowStride floats from one `k` of `b` to the next
 /// @param cRowStride floats from one row of `c` to the next
 /// @param adds whether `c += a b`, not `c = a b`
-record ProductTile(int aRowStride, int aColumnStride, int cRowStride, boolean adds) {
+record ProductTile(
+    int aRowStride, int aColumnStride, int bRowStride, int cRowStride, boolean adds) {
   /// Columns of a panel.
   static final int COLUMNS = 32;
 
@@ -22,7 +25,7 @@ record ProductTile(int aRowStride, int aColumnStride, int cRowStride, boolean ad
   /// a multiple of it.
   static final int ROWS;
 
-  private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+  static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
   static {
     ROWS = LANES >= 16 ? 12 : LANES == 8 ? 6 : 8;
@@ -30,24 +33,65 @@ record ProductTile(int aRowStride, int aColumnStride, int cRowStride, boolean ad
 
   /// `c = a b`.
   static ProductTile writing(int aRowStride, int aColumnStride, int cRowStride) {
-    return new ProductTile(aRowStride, aColumnStride, cRowStride, false);
+    return new ProductTile(aRowStride, aColumnStride, COLUMNS, cRowStride, false);
   }
 
   /// `c += a b`.
   static ProductTile adding(int aRowStride, int aColumnStride, int cRowStride) {
-    return new ProductTile(aRowStride, aColumnStride, cRowStride, true);
+    return new ProductTile(aRowStride, aColumnStride, COLUMNS, cRowStride, true);
   }
 
-  /// Multiplies `rows` rows of `a` `[rows, k]` with a panel `[k][32]` into `c` `[rows, 32]`; any
-  /// number of rows.
-  void multiply(
-      int rows, int k, float[] a, int aFrom, float[] panel, int panelFrom, float[] c, int cFrom) {
+  /// The same, for 32 columns of `b` that lie in place.
+  ProductTile withBRowStride(int stride) {
+    return new ProductTile(aRowStride, aColumnStride, stride, cRowStride, adds);
+  }
+
+  /// The same, adding to `c`.
+  ProductTile continued() {
+    return new ProductTile(aRowStride, aColumnStride, bRowStride, cRowStride, true);
+  }
+
+  /// Multiplies `rows` rows of `a` `[rows, k]` with 32 columns of `b` `[k][32]` into `c` `[rows,
+  /// 32]`; any number of rows.
+  void multiply(int rows, int k, float[] a, int aFrom, float[] b, int bFrom, float[] c, int cFrom) {
     if (LANES >= 16) {
-      Lane16Tile.multiply(this, rows, k, a, aFrom, panel, panelFrom, c, cFrom);
+      Lane16Tile.multiply(this, rows, k, a, aFrom, b, bFrom, c, cFrom);
     } else if (LANES == 8) {
-      Lane8Tile.multiply(this, rows, k, a, aFrom, panel, panelFrom, c, cFrom);
+      Lane8Tile.multiply(this, rows, k, a, aFrom, b, bFrom, c, cFrom);
     } else {
-      Lane4Tile.multiply(this, rows, k, a, aFrom, panel, panelFrom, c, cFrom);
+      Lane4Tile.multiply(this, rows, k, a, aFrom, b, bFrom, c, cFrom);
+    }
+  }
+
+  /// Multiplies all of `a` with 32 columns of `b` into `c` from (`row`, `column`) on, where fewer
+  /// than 32 columns may be left.
+  void multiplyInto(
+      Matrix a, float[] b, int bFrom, Matrix c, int row, int column, Workspace scratch) {
+    int rows = a.rows();
+    int k = a.columns();
+    int at = c.offset() + row * c.rowStride() + column;
+    int columns = c.columns() - column;
+    if (columns >= COLUMNS) {
+      multiply(rows, k, a.array(), a.offset(), b, bFrom, c.array(), at);
+      return;
+    }
+    Workspace.Mark mark = scratch.mark();
+    Tensor whole = scratch.take(rows * COLUMNS);
+    new ProductTile(aRowStride, aColumnStride, bRowStride, COLUMNS, false)
+        .multiply(rows, k, a.array(), a.offset(), b, bFrom, whole.array(), whole.offset());
+    for (int i = 0; i < rows; i++) {
+      put(whole.array(), whole.offset() + i * COLUMNS, c.array(), at + i * cRowStride, columns);
+    }
+    scratch.release(mark);
+  }
+
+  private void put(float[] from, int at, float[] to, int toAt, int count) {
+    if (!adds) {
+      System.arraycopy(from, at, to, toAt, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      to[toAt + i] += from[at + i];
     }
   }
 }
