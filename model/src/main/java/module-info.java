@@ -8,5 +8,6 @@ module dev.heed.model {
   exports dev.heed.checkpoint;
   exports dev.heed.generate;
   exports dev.heed.layer;
+  exports dev.heed.model;
   exports dev.heed.text;
 }

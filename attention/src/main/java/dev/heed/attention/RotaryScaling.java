@@ -1,5 +1,7 @@
 package dev.heed.attention;
 
+import java.util.List;
+
 /// How rotary angles are stretched for texts longer than those a model was trained on.
 public sealed interface RotaryScaling {
   record None() implements RotaryScaling {}
@@ -119,6 +121,28 @@ public sealed interface RotaryScaling {
     }
   }
 
+  /// The frequency of each pair divided by a factor of its own, as files store the outcome of
+  /// another rule.
+  record Factors(List<Double> factors) implements RotaryScaling {
+    public Factors {
+      factors = List.copyOf(factors);
+      factors.forEach(factor -> checkFactor("factors", factor));
+    }
+
+    private double[] stretch(Rotary rotary) {
+      double[] frequencies = plain(rotary.base(), rotary.width());
+      if (factors.size() != frequencies.length) {
+        throw new AttentionException(
+            "rotary: %d factors do not fit %d pairs; one a pair"
+                .formatted(factors.size(), frequencies.length));
+      }
+      for (int pair = 0; pair < frequencies.length; pair++) {
+        frequencies[pair] /= factors.get(pair);
+      }
+      return frequencies;
+    }
+  }
+
   static RotaryScaling none() {
     return new None();
   }
@@ -142,6 +166,7 @@ public sealed interface RotaryScaling {
         yield plain(stretchedBase(base, growth, width), width);
       }
       case Yarn yarn -> yarn.stretch(rotary);
+      case Factors factors -> factors.stretch(rotary);
       case Llama3 llama3 -> {
         double[] frequencies = plain(base, width);
         for (int pair = 0; pair < frequencies.length; pair++) {
@@ -156,7 +181,7 @@ public sealed interface RotaryScaling {
   default double magnitude() {
     return switch (this) {
       case Yarn yarn -> yarn.magnitude;
-      case None _, Linear _, Ntk _, DynamicNtk _, Llama3 _ -> 1;
+      case None _, Linear _, Ntk _, DynamicNtk _, Llama3 _, Factors _ -> 1;
     };
   }
 

@@ -25,6 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     usageHelpAutoWidth = true,
     subcommands = {
+      GenerateCommand.class,
+      ParityCommand.class,
+      DoctorCommand.class,
       CompletionCommand.class,
     },
     footer = {

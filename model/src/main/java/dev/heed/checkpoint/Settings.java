@@ -112,6 +112,11 @@ public final class Settings {
     return asking(key).has(key);
   }
 
+  /// Whether the key stands in the file, be it with `null`.
+  public boolean mentions(String key) {
+    return asking(key).get(key).isPresent();
+  }
+
   public String string(String key) {
     return asking(key).string(key);
   }

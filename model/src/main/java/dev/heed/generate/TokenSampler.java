@@ -1,7 +1,8 @@
 package dev.heed.generate;
 
 import dev.heed.tensor.HeedException;
-import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /// Draws tokens as a [Sampling] says, the same from the same seed.
@@ -15,7 +16,7 @@ public final class TokenSampler implements Sampler {
   }
 
   @Override
-  public int choose(float[] logits, int[] history) {
+  public int choose(float[] logits, List<Integer> history) {
     penalize(logits, history);
     int best = largest(logits);
     if (sampling.temperature() == 0) {
@@ -25,12 +26,12 @@ public final class TokenSampler implements Sampler {
     return candidates.draw(random.nextDouble());
   }
 
-  private void penalize(float[] logits, int[] history) {
+  private void penalize(float[] logits, List<Integer> history) {
     if (sampling.repetitionPenalty() == 1) {
       return;
     }
     float penalty = (float) sampling.repetitionPenalty();
-    for (int token : Arrays.stream(history).distinct().toArray()) {
+    for (int token : new HashSet<>(history)) {
       logits[token] = logits[token] > 0 ? logits[token] / penalty : logits[token] * penalty;
     }
   }

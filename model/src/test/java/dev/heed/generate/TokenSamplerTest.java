@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.tensor.HeedException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenSamplerTest {
@@ -18,7 +19,7 @@ class TokenSamplerTest {
     double[] counts = new double[LOGITS.length];
     int draws = 20_000;
     for (int i = 0; i < draws; i++) {
-      counts[sampler.choose(LOGITS.clone(), new int[0])] += 1.0 / draws;
+      counts[sampler.choose(LOGITS.clone(), List.of())] += 1.0 / draws;
     }
     return counts;
   }
@@ -44,12 +45,12 @@ class TokenSamplerTest {
 
   @Test
   void choose_temperatureZero_takesLargest() {
-    assertThat(new TokenSampler(Sampling.GREEDY).choose(LOGITS.clone(), new int[0])).isEqualTo(4);
+    assertThat(new TokenSampler(Sampling.GREEDY).choose(LOGITS.clone(), List.of())).isEqualTo(4);
   }
 
   @Test
   void choose_twoLargestEqual_takesLowerId() {
-    assertThat(new TokenSampler(Sampling.GREEDY).choose(new float[] {1, 4, 4}, new int[0]))
+    assertThat(new TokenSampler(Sampling.GREEDY).choose(new float[] {1, 4, 4}, List.of()))
         .isEqualTo(1);
   }
 
@@ -78,9 +79,9 @@ class TokenSamplerTest {
   @Test
   void choose_penalty_lowersSeenTokensWhateverTheirSign() {
     TokenSampler sampler = new TokenSampler(new Sampling(2, 0, 0, 1, 0, 0));
-    assertThat(sampler.choose(LOGITS.clone(), new int[] {4, 4})).isEqualTo(1);
+    assertThat(sampler.choose(LOGITS.clone(), List.of(4, 4))).isEqualTo(1);
     float[] negative = {-1, -1.5f};
-    assertThat(sampler.choose(negative, new int[] {0})).isEqualTo(1);
+    assertThat(sampler.choose(negative, List.of(0))).isEqualTo(1);
   }
 
   @Test
@@ -88,15 +89,15 @@ class TokenSamplerTest {
     TokenSampler one = new TokenSampler(sampling(1, 0, 1, 0));
     TokenSampler two = new TokenSampler(sampling(1, 0, 1, 0));
     for (int i = 0; i < 50; i++) {
-      assertThat(one.choose(LOGITS.clone(), new int[0]))
-          .isEqualTo(two.choose(LOGITS.clone(), new int[0]));
+      assertThat(one.choose(LOGITS.clone(), List.of()))
+          .isEqualTo(two.choose(LOGITS.clone(), List.of()));
     }
   }
 
   @Test
   void choose_nan_namesToken() {
     assertThatThrownBy(() ->
-            new TokenSampler(Sampling.GREEDY).choose(new float[] {1, Float.NaN, 2}, new int[0]))
+            new TokenSampler(Sampling.GREEDY).choose(new float[] {1, Float.NaN, 2}, List.of()))
         .isInstanceOf(HeedException.class)
         .hasMessageContaining("token 1");
   }

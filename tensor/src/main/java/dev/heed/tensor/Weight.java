@@ -66,6 +66,20 @@ public final class Weight implements Operand {
     return Optional.ofNullable(array);
   }
 
+  /// Rows `from` to `to` (exclusive) of the outermost axis; shares the numbers of a stored weight,
+  /// copies those of an array weight.
+  public Weight rows(int from, int to) {
+    java.util.Objects.checkFromToIndex(from, to, shape.axis(0));
+    int[] lengths = shape.toArray();
+    int row = lengths[0] == 0 ? 0 : Math.toIntExact(shape.size() / lengths[0]);
+    lengths[0] = to - from;
+    if (array != null) {
+      return of(name, java.util.Arrays.copyOfRange(array, from * row, to * row), lengths);
+    }
+    long bytes = shape.axis(0) == 0 ? 0 : segment.byteSize() / shape.axis(0);
+    return over(name, segment.asSlice(from * bytes, (to - from) * bytes), type, Shape.of(lengths));
+  }
+
   /// The floats without a copy for an array weight, converted into a new array otherwise.
   public float[] floats() {
     return array == null ? toFloats() : array;

@@ -1,0 +1,66 @@
+package dev.heed.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heed.testing.NeedsShared;
+import dev.heed.testing.Shared;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@NeedsShared("golden/gpt2")
+class ParityCommandTest {
+  /// Outputs of a decoder of n blocks: logits twice, n + 1 hidden states, n maps, one continuation.
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2, 3",
+    "llama-gqa, 3",
+    "llama3-rope, 2",
+    "mistral-window, 2",
+    "qwen3, 2",
+    "gemma2, 2"
+  })
+  void parity_decoder_passesEveryOutput(String folder, int blocks) {
+    CommandResult result = CommandResult.of("parity", Shared.path("golden/" + folder).toString());
+    int cases = 2 + blocks + 1 + blocks + 1;
+    assertThat(result.lastLine())
+        .as(result.out() + result.err())
+        .isEqualTo("total %d passed %d failed 0 missing 0 unsupported 0".formatted(cases, cases));
+    assertThat(result.code()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void parity_oneWeightChanged_fails(@TempDir Path folder) throws IOException {
+    Path golden = Shared.path("golden/gpt2");
+    for (String file : List.of("config.json", "expected.safetensors", "reference.json")) {
+      Files.copy(golden.resolve(file), folder.resolve(file));
+    }
+    byte[] bytes = Files.readAllBytes(golden.resolve("model.safetensors"));
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat(bytes.length - 4, 5);
+    Files.write(folder.resolve("model.safetensors"), bytes);
+    CommandResult result = CommandResult.of("parity", folder.toString());
+    assertThat(result.out()).contains("FAILED");
+    assertThat(result.code()).isEqualTo(ExitCode.CHECK_FAILED);
+  }
+
+  @Test
+  @NeedsShared("golden/bert-qa")
+  void parity_otherArchitecture_isUnsupported() {
+    CommandResult result = CommandResult.of("parity", Shared.path("golden/bert-qa").toString());
+    assertThat(result.lastLine()).isEqualTo("total 1 passed 0 failed 0 missing 0 unsupported 1");
+  }
+
+  @Test
+  void parity_emptyFolder_namesWhatIsAbsent(@TempDir Path folder) {
+    CommandResult result = CommandResult.of("parity", folder.toString());
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("config.json");
+  }
+}

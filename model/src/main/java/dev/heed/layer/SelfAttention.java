@@ -1,0 +1,86 @@
+package dev.heed.layer;
+
+import dev.heed.attention.Attend;
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionSites;
+import dev.heed.attention.Cache;
+import dev.heed.attention.HeadView;
+import dev.heed.attention.Rotary;
+import dev.heed.attention.Rotate;
+import dev.heed.grad.Run;
+import dev.heed.grad.Site;
+import dev.heed.tensor.Tensor;
+import java.util.Optional;
+
+/// Multi-head self-attention, [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762) section
+/// 3.2.2, with grouped queries, rotary positions and norms on heads where a model has them.
+public record SelfAttention(
+    Projections projections,
+    HeadNorms headNorms,
+    Optional<Rotary> rotary,
+    Attention attention,
+    Heads heads) {
+
+  /// @param query `[H·E, D]`
+  /// @param key `[G·E, D]`
+  /// @param value `[G·E, D]`
+  /// @param output `[D, H·E]`
+  public record Projections(Linear query, Linear key, Linear value, Linear output) {}
+
+  /// Norms of each head of the queries and of the keys, before the rotation.
+  public record HeadNorms(Optional<Norm> query, Optional<Norm> key) {
+    public static final HeadNorms NONE = new HeadNorms(Optional.empty(), Optional.empty());
+
+    public static HeadNorms of(Norm query, Norm key) {
+      return new HeadNorms(Optional.of(query), Optional.of(key));
+    }
+  }
+
+  public SelfAttention withHeadNorms(HeadNorms norms) {
+    return new SelfAttention(projections, norms, rotary, attention, heads);
+  }
+
+  /// @param x `[B, T, D]`
+  /// @return `[B, T, D]`
+  public Tensor forward(Tensor x, int block, Pass pass, Run run) {
+    Tensor q = seen(projections.query().forward(x, run), block, "q", run);
+    Tensor k = seen(projections.key().forward(x, run), block, "k", run);
+    Tensor v = seen(projections.value().forward(x, run), block, "v", run);
+    q = rotated(normed(q, headNorms.query(), run), heads.queries(), pass, run);
+    k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
+    Tensor z =
+        attend(seen(q, block, "rot_q", run), seen(k, block, "rot_k", run), v, block, pass, run);
+    return projections.output().forward(seen(z, block, "z", run), run);
+  }
+
+  private Tensor attend(Tensor q, Tensor k, Tensor v, int block, Pass pass, Run run) {
+    HeadView queries = HeadView.split(q, heads.queries());
+    HeadView keys = HeadView.split(k, heads.keys());
+    HeadView values = HeadView.split(v, heads.keys());
+    AttentionSites sites = AttentionSites.inBlock(block);
+    Optional<Cache> cache = pass.cache(block);
+    if (cache.isEmpty()) {
+      AttentionInput input =
+          AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
+      Attend.Operands operands = new Attend.Operands(q, k, v, Optional.empty());
+      return run.apply(Attend.trainable(attention, input, sites, operands));
+    }
+    Cache.Contents all = cache.get().append(keys, values, pass.positions());
+    AttentionInput input =
+        AttentionInput.of(queries, all.k(), all.v(), pass.positions(), all.kPos());
+    return run.apply(Attend.inference(attention, input, sites));
+  }
+
+  private Tensor rotated(Tensor x, int count, Pass pass, Run run) {
+    return rotary.isPresent() ? run.apply(new Rotate(x, count, pass.angles(rotary.get()))) : x;
+  }
+
+  private static Tensor normed(Tensor x, Optional<Norm> norm, Run run) {
+    return norm.isPresent() ? norm.get().forward(x, run) : x;
+  }
+
+  private static Tensor seen(Tensor value, int block, String point, Run run) {
+    return run.at(Site.inBlock(block, "attn." + point), value);
+  }
+}

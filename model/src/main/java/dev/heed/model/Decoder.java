@@ -1,0 +1,112 @@
+package dev.heed.model;
+
+import dev.heed.attention.Positions;
+import dev.heed.grad.Add;
+import dev.heed.grad.Gather;
+import dev.heed.grad.Run;
+import dev.heed.grad.Scale;
+import dev.heed.grad.Site;
+import dev.heed.grad.SoftCap;
+import dev.heed.grad.Tokens;
+import dev.heed.layer.Block;
+import dev.heed.layer.Linear;
+import dev.heed.layer.Norm;
+import dev.heed.layer.Pass;
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Weight;
+import java.util.List;
+import java.util.Optional;
+
+/// A decoder-only language model: embedding, blocks, norm, head.
+///
+/// @param head `[V, D]`, the embedding's table where they are tied
+/// @param logitCap keeps logits within `±cap`
+/// @param context the most positions that the model was made for
+public record Decoder(
+    Embedding embedding,
+    List<Block> blocks,
+    Norm norm,
+    Linear head,
+    Optional<Float> logitCap,
+    int context) {
+
+  public Decoder {
+    blocks = List.copyOf(blocks);
+  }
+
+  /// Logits of every position, without a cache.
+  ///
+  /// @param ids `[B, T]`
+  /// @return `[B, T, V]`
+  public Tensor forward(Tokens ids, Run run) {
+    return logits(hidden(ids, run), run);
+  }
+
+  /// The residual stream after the last norm, without a cache.
+  ///
+  /// @param ids `[B, T]`
+  /// @return `[B, T, D]`
+  public Tensor hidden(Tokens ids, Run run) {
+    return hidden(ids, Pass.whole(Positions.range(0, ids.length())), run);
+  }
+
+  /// The residual stream after the last norm, of tokens that follow those in `cache`; they are in
+  /// it afterwards.
+  ///
+  /// @param ids `[B, T]`
+  /// @return `[B, T, D]`
+  public Tensor hidden(Tokens ids, DecoderCache cache, Run run) {
+    return hidden(ids, cache.pass(ids), run);
+  }
+
+  /// An empty cache for `batch` sequences of up to `limit` positions.
+  public DecoderCache newCache(int batch, int limit) {
+    return new DecoderCache(blocks, batch, limit);
+  }
+
+  /// @param hidden `[..., D]`
+  /// @return `[..., V]`
+  public Tensor logits(Tensor hidden, Run run) {
+    Tensor logits = head.forward(hidden, run);
+    return logitCap.isPresent() ? run.apply(new SoftCap(logits, logitCap.get())) : logits;
+  }
+
+  private Tensor hidden(Tokens ids, Pass pass, Run run) {
+    Tensor x = embedding.forward(ids, pass.positions(), run);
+    for (int block = 0; block < blocks.size(); block++) {
+      x = blocks.get(block).forward(x, block, pass, run);
+    }
+    return run.at(new Site("ln_final.normalized"), norm.forward(x, run));
+  }
+
+  /// Token embeddings, scaled, and position embeddings where the model has a table of them.
+  ///
+  /// @param tokens `[V, D]`
+  /// @param positions `[context, D]`
+  public record Embedding(Weight tokens, Optional<Weight> positions, float scale) {
+    /// @return `[B, T, D]`
+    Tensor forward(Tokens ids, Positions at, Run run) {
+      Tensor embedded = run.apply(new Gather(tokens, ids));
+      Tensor scaled = scale == 1 ? embedded : run.apply(new Scale(embedded, scale));
+      Tensor x = run.at(new Site("embed"), scaled);
+      return positions.isPresent()
+          ? run.apply(new Add(x, places(positions.get(), ids, at, run)))
+          : x;
+    }
+
+    private static Tensor places(Weight table, Tokens ids, Positions at, Run run) {
+      int[] rows = new int[ids.batch() * ids.length()];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = at.at(i / ids.length(), i % ids.length());
+        if (rows[i] >= table.shape().axis(0)) {
+          throw new ShapeException(
+              "embed: position %d is beyond the table of %d positions; shorten the text"
+                  .formatted(rows[i], table.shape().axis(0)));
+        }
+      }
+      Tokens places = new Tokens(rows, ids.batch(), ids.length());
+      return run.at(new Site("pos_embed"), run.apply(new Gather(table, places)));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heed.model;
+
+import dev.heed.attention.Cache;
+import dev.heed.attention.CacheShape;
+import dev.heed.attention.GrowingCache;
+import dev.heed.attention.Positions;
+import dev.heed.grad.Tokens;
+import dev.heed.layer.Block;
+import dev.heed.layer.Heads;
+import dev.heed.layer.Pass;
+import dev.heed.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a decoder has read: keys and values of every block. One sequence, or batch of sequences,
+/// uses a cache.
+public final class DecoderCache {
+  private final List<Cache> blocks = new ArrayList<>();
+  private final int batch;
+  private final int limit;
+
+  DecoderCache(List<Block> layers, int batch, int limit) {
+    this.batch = batch;
+    this.limit = limit;
+    for (Block layer : layers) {
+      Heads heads = layer.attention().layer().heads();
+      CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
+      blocks.add(new GrowingCache(shape, limit));
+    }
+  }
+
+  /// How many positions are in the cache.
+  public int length() {
+    return blocks.getFirst().length();
+  }
+
+  /// Forgets all but the first `length` positions.
+  public void truncate(int length) {
+    blocks.forEach(block -> block.truncate(length));
+  }
+
+  /// Bytes held by keys and values.
+  public long bytes() {
+    return blocks.stream().mapToLong(Cache::bytes).sum();
+  }
+
+  /// The pass of tokens that follow those in the cache.
+  Pass pass(Tokens ids) {
+    if (ids.batch() != batch || length() + ids.length() > limit) {
+      throw new ShapeException(
+          "cache: tokens [%d, %d] do not fit after %d positions of [%d, %d]"
+              .formatted(ids.batch(), ids.length(), length(), batch, limit));
+    }
+    return Pass.after(blocks, Positions.range(length(), ids.length()));
+  }
+}

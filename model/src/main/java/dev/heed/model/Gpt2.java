@@ -1,0 +1,100 @@
+package dev.heed.model;
+
+import dev.heed.attention.Attention;
+import dev.heed.attention.Score;
+import dev.heed.checkpoint.Settings;
+import dev.heed.checkpoint.Weights;
+import dev.heed.layer.Block;
+import dev.heed.layer.Block.Branch;
+import dev.heed.layer.FeedForward;
+import dev.heed.layer.Heads;
+import dev.heed.layer.Linear;
+import dev.heed.layer.Norm;
+import dev.heed.layer.SelfAttention;
+import dev.heed.tensor.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// GPT-2, [Radford et al.
+/// 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf):
+/// learned positions, layer norms, biases everywhere, tied embeddings.
+///
+/// Its checkpoints store linear layers as `[in, out]`; they are transposed as they are read.
+final class Gpt2 implements Architecture {
+  @Override
+  public Decoder load(Settings config, Weights weights) {
+    Weights root = weights.has("transformer.wte.weight") ? weights.in("transformer") : weights;
+    // only says in which precision other code multiplies
+    config.ignore("reorder_and_upcast_attn");
+    int width = config.integer("n_embd");
+    int vocabulary = config.integer("vocab_size");
+    int context = config.integer("n_positions", 1024);
+    Weight tokens = root.get("wte.weight", vocabulary, width);
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < config.integer("n_layer"); i++) {
+      blocks.add(new Reader(config, root.in("h").in(i), width).block(i));
+    }
+    boolean tied = config.bool("tie_word_embeddings", true);
+    return new Decoder(
+        new Decoder.Embedding(tokens, Optional.of(root.get("wpe.weight", context, width)), 1),
+        blocks,
+        new Reader(config, root, width).norm("ln_f"),
+        new Linear(tied ? tokens : weights.get("lm_head.weight", vocabulary, width)),
+        Optional.empty(),
+        context);
+  }
+
+  /// Reads the parts of one block.
+  private record Reader(Settings config, Weights at, int width) {
+    Block block(int block) {
+      int inner = config.optionalInteger("n_inner").orElse(4 * width);
+      FeedForward feedForward =
+          new FeedForward.Plain(
+              linear("mlp.c_fc", inner, width),
+              Activations.named(config.string("activation_function", "gelu_new")),
+              linear("mlp.c_proj", width, inner));
+      return new Block(
+          new Branch<>(norm("ln_1"), attention(block)), new Branch<>(norm("ln_2"), feedForward));
+    }
+
+    private SelfAttention attention(int block) {
+      int count = config.integer("n_head");
+      Linear all = linear("attn.c_attn", 3 * width, width);
+      return new SelfAttention(
+          new SelfAttention.Projections(
+              part(all, 0), part(all, 1), part(all, 2), linear("attn.c_proj", width, width)),
+          SelfAttention.HeadNorms.NONE,
+          Optional.empty(),
+          Attention.causal().withScore(score(width / count, block)),
+          new Heads(count, count, width / count));
+    }
+
+    private Score score(int headWidth, int block) {
+      double scale = config.bool("scale_attn_weights", true) ? 1 / Math.sqrt(headWidth) : 1;
+      boolean byDepth = config.bool("scale_attn_by_inverse_layer_idx", false);
+      return Score.dot(byDepth ? scale / (block + 1) : scale);
+    }
+
+    private Linear part(Linear all, int part) {
+      return new Linear(
+          all.weight().rows(part * width, (part + 1) * width),
+          all.bias().map(bias -> bias.rows(part * width, (part + 1) * width)));
+    }
+
+    private Linear linear(String name, int out, int in) {
+      Weight weight =
+          config.bool(GgufSettings.LINEAR_OUT_IN, false)
+              ? at.get(name + ".weight", out, in)
+              : Rewritten.transposed(at.get(name + ".weight", in, out));
+      return new Linear(weight, Optional.of(Rewritten.array(at.get(name + ".bias", out))));
+    }
+
+    Norm norm(String name) {
+      return new Norm.LayerNorm(
+          Rewritten.array(at.get(name + ".weight", width)),
+          Rewritten.array(at.get(name + ".bias", width)),
+          (float) config.number("layer_norm_epsilon", 1e-5));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.heed.model;
+
+import dev.heed.checkpoint.Checkpoint;
+import dev.heed.checkpoint.CheckpointException;
+import dev.heed.checkpoint.GgufMetadata;
+import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.Settings;
+import dev.heed.checkpoint.Weights;
+import dev.heed.text.Tokenizer;
+import dev.heed.text.Tokenizers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// A decoder with its tokenizer, from a Hugging Face folder or a GGUF file.
+///
+/// Weights stay in the mapped file and are read in place; [#close] frees the mapping, after which
+/// the model must not be used. Any number of threads may use a model at once, each with a
+/// [dev.heed.grad.Run] of its own.
+public final class LanguageModel implements AutoCloseable {
+  /// Tensors that some checkpoints hold and no model needs.
+  private static final List<String> NEEDLESS =
+      List.of("rotary_emb.inv_freq", "attn.bias", "attn.masked_bias");
+
+  private final Checkpoint checkpoint;
+  private final Decoder decoder;
+  private final Tokenizer tokenizer;
+  private final Set<Integer> endTokens;
+
+  private LanguageModel(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+    this.decoder = decoder(checkpoint);
+    this.tokenizer = Tokenizers.load(checkpoint.path());
+    this.endTokens = endTokens(checkpoint, tokenizer);
+  }
+
+  /// Opens a model. Nothing is converted or copied but small vectors and what the layout demands.
+  public static LanguageModel open(Path path) {
+    Checkpoint checkpoint = Checkpoint.open(path);
+    try {
+      return new LanguageModel(checkpoint);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /// Ids that end a text.
+  public Set<Integer> endTokens() {
+    return endTokens;
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+  }
+
+  /// Whether Heed runs models of this `model_type`.
+  public static boolean knows(String type) {
+    return Architectures.knows(type);
+  }
+
+  /// The decoder of an opened checkpoint, without a tokenizer.
+  public static Decoder decoder(Checkpoint checkpoint) {
+    Weights weights = checkpoint.weights();
+    Settings config;
+    if (checkpoint.gguf().isPresent()) {
+      GgufMetadata metadata = checkpoint.gguf().get();
+      config = GgufSettings.of(metadata, weights);
+      weights = weights.named(fileNames(config.string("model_type"), weights));
+    } else {
+      config = new Settings(checkpoint.config());
+    }
+    return decoder(config, weights, String.valueOf(checkpoint.path().getFileName()));
+  }
+
+  /// The decoder of settings and weights under their Hugging Face names; what it leaves unread is
+  /// an error.
+  static Decoder decoder(Settings config, Weights weights, String source) {
+    String type = config.string("model_type");
+    Decoder decoder = Architectures.named(type, source).load(config, weights);
+    config.rejectUnread(type);
+    rejectUnread(weights, type, source);
+    return decoder;
+  }
+
+  private static java.util.function.UnaryOperator<String> fileNames(
+      String architecture, Weights weights) {
+    Map<String, String> byPath = new TreeMap<>();
+    weights.names().forEach(name -> byPath.put(GgufNames.huggingFace(architecture, name), name));
+    return path -> byPath.getOrDefault(path, path);
+  }
+
+  private static void rejectUnread(Weights weights, String type, String source) {
+    List<String> unread =
+        weights.unread().stream()
+            .filter(name -> NEEDLESS.stream().noneMatch(name::endsWith))
+            .toList();
+    if (!unread.isEmpty()) {
+      throw new CheckpointException(
+          "%s: %d tensors are not used by %s, '%s' for one; the checkpoint is of another model"
+              .formatted(source, unread.size(), type, unread.getFirst()));
+    }
+  }
+
+  private static Set<Integer> endTokens(Checkpoint checkpoint, Tokenizer tokenizer) {
+    Set<Integer> ids = new TreeSet<>();
+    tokenizer.eos().ifPresent(ids::add);
+    checkpoint
+        .gguf()
+        .ifPresent(metadata -> {
+          metadata.optionalInteger("tokenizer.ggml.eot_token_id").ifPresent(ids::add);
+          metadata.optionalInteger("tokenizer.ggml.eom_token_id").ifPresent(ids::add);
+        });
+    checkpoint.generationConfig().ifPresent(config -> addIds(config, ids));
+    if (checkpoint.gguf().isEmpty()) {
+      addIds(checkpoint.config(), ids);
+    }
+    return Set.copyOf(ids);
+  }
+
+  // `eos_token_id` is a number or a list of them.
+  private static void addIds(Json.Obj config, Set<Integer> ids) {
+    switch (config.get("eos_token_id").orElse(new Json.Null())) {
+      case Json.Arr many -> {
+        for (int id : many.integers()) {
+          ids.add(id);
+        }
+      }
+      case Json.Null _ -> {}
+      default -> ids.add(config.integer("eos_token_id"));
+    }
+  }
+}
