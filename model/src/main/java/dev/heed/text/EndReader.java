@@ -55,12 +55,7 @@ final class EndReader {
   }
 
   private static int id(Component json, int id) {
-    if (id < 0 || id > Vocabulary.LARGEST_ID) {
-      throw new TokenizerException(
-          "%s: %s has the id %d; ids from 0 to %d fit"
-              .formatted(json.json().place(), json.kind(), id, Vocabulary.LARGEST_ID));
-    }
-    return id;
+    return Vocabulary.checked(id, json.json().place().toString());
   }
 
   private static PostProcessor template(Component json) {

@@ -1,7 +1,9 @@
 package dev.heed.text;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -116,12 +118,21 @@ final class Pipeline implements Tokenizer {
 
   @Override
   public OptionalInt bos() {
-    return parts.bos.isEmpty() ? OptionalInt.empty() : idOf(parts.bos);
+    return marked(Role.BEGINNING);
   }
 
   @Override
   public OptionalInt eos() {
-    return parts.eos.isEmpty() ? OptionalInt.empty() : idOf(parts.eos);
+    return marked(Role.END);
+  }
+
+  private OptionalInt marked(Role role) {
+    String piece = parts.pieces.get(role);
+    int id = parts.ids.getOrDefault(role, -1);
+    if (piece != null) {
+      return idOf(piece);
+    }
+    return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /// Collects the steps.
@@ -133,8 +144,8 @@ final class Pipeline implements Tokenizer {
     private PreTokenizer preTokenizer = PreTokenizer.NONE;
     private PostProcessor post = PostProcessor.NONE;
     private Limits limits = Limits.NONE;
-    private String bos = "";
-    private String eos = "";
+    private final Map<Role, String> pieces = new EnumMap<>(Role.class);
+    private final Map<Role, Integer> ids = new EnumMap<>(Role.class);
 
     Builder(Model model, Decoder decoder) {
       this.model = model;
@@ -166,10 +177,15 @@ final class Pipeline implements Tokenizer {
       return this;
     }
 
-    /// The pieces that begin and end a text; empty where there is none.
-    Builder marks(String begin, String end) {
-      bos = begin;
-      eos = end;
+    /// Names the token with a role by its piece.
+    Builder mark(Role role, String piece) {
+      pieces.put(role, piece);
+      return this;
+    }
+
+    /// Names the token with a role by its id; a negative one stands for none.
+    Builder mark(Role role, int id) {
+      ids.put(role, id);
       return this;
     }
 

@@ -49,10 +49,7 @@ final class TokenizerJson {
     for (Json.Obj item : items) {
       Component json = new Component("added token", item);
       json.knows("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
-      int id = item.integer("id");
-      if (id < 0 || id > Vocabulary.LARGEST_ID) {
-        throw json.wrong("id", "an id from 0 to " + Vocabulary.LARGEST_ID);
-      }
+      int id = Vocabulary.checked(item.integer("id"), item.place().toString());
       tokens.add(new AddedToken(id, item.string("content"), flags(item)));
     }
     return tokens;

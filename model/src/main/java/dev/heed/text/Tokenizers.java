@@ -1,27 +1,62 @@
 package dev.heed.text;
 
+import dev.heed.checkpoint.GgufFile;
+import dev.heed.checkpoint.GgufMetadata;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /// Reads tokenizers from files.
 public final class Tokenizers {
+  private static final byte[] GGUF = "GGUF".getBytes(StandardCharsets.US_ASCII);
+
   private Tokenizers() {}
 
   /// Reads the tokenizer of a model.
   ///
-  /// @param path a `tokenizer.json`, or a folder that has one
+  /// @param path a `tokenizer.json`, a `vocab.txt`, a GGUF file, or the folder of a model
   public static Tokenizer load(Path path) {
-    Path file = Files.isDirectory(path) ? path.resolve("tokenizer.json") : path;
-    return TokenizerJson.read(file.toString(), bytes(file)).build();
+    if (Files.isDirectory(path)) {
+      return TokenizerFolder.read(path);
+    }
+    if (isGguf(path)) {
+      try (GgufFile file = GgufFile.open(path)) {
+        return of(file.metadata());
+      }
+    }
+    return TokenizerFolder.file(path);
   }
 
-  private static byte[] bytes(Path file) {
+  /// Reads the tokenizer that a GGUF file carries.
+  public static Tokenizer of(GgufMetadata metadata) {
+    return GgufVocabulary.read(metadata);
+  }
+
+  static byte[] bytes(Path file) {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new TokenizerException(
-          "tokenizer: %s cannot be read: %s; a tokenizer.json would fit".formatted(file, e), e);
+      throw unreadable(file, e);
     }
+  }
+
+  private static boolean isGguf(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(GGUF.length), GGUF);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static TokenizerException unreadable(Path file, IOException cause) {
+    String reason = cause instanceof NoSuchFileException ? "it does not exist" : cause.toString();
+    return new TokenizerException(
+        "tokenizer: %s cannot be read: %s; a tokenizer.json, vocab.txt or GGUF file, or a model's folder would fit"
+            .formatted(file, reason),
+        cause);
   }
 }

@@ -21,6 +21,17 @@ final class Vocabulary {
     this.longest = longest;
   }
 
+  /// The id, if it is one.
+  ///
+  /// @param source how errors call the place where it stands
+  static int checked(int id, String source) {
+    if (id < 0 || id > LARGEST_ID) {
+      throw new TokenizerException(
+          "%s: a piece has the id %d; ids from 0 to %d fit".formatted(source, id, LARGEST_ID));
+    }
+    return id;
+  }
+
   /// One more than the largest id.
   int size() {
     return pieces.length;
@@ -106,11 +117,7 @@ final class Vocabulary {
     }
 
     Builder add(String piece, int id) {
-      if (id < 0 || id > LARGEST_ID) {
-        throw new TokenizerException(
-            "%s: piece \"%s\" has id %d; ids from 0 to %d fit"
-                .formatted(source, Text.quote(piece), id, LARGEST_ID));
-      }
+      checked(id, source);
       if (id >= pieces.length) {
         pieces = Arrays.copyOf(pieces, Math.max(id + 1, 2 * pieces.length));
       }
