@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     subcommands = {
       GenerateCommand.class,
+      TokensCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

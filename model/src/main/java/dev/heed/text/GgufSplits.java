@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// How the byte-level vocabularies of GGUF files cut a text into words; the files only give the rules
-/// a name.
+/// How the byte-level vocabularies of GGUF files cut a text into words; the files only give the
+/// rules a name.
 ///
 /// @param names the names that files use
 /// @param words what happens to words that the vocabulary has
@@ -38,18 +38,34 @@ record GgufSplits(List<String> names, Words words, List<String> patterns) {
               "[0-9][0-9][0-9]"),
           merged(
               List.of(
-                  "gpt-2", "phi-2", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de",
-                  "roberta-bpe", "gigachat", "a.x-4.0", "mellum", "modern-bert", "mpt", "olmo",
-                  "jais", "trillion"),
+                  "gpt-2",
+                  "phi-2",
+                  "jina-es",
+                  "jina-de",
+                  "jina-v2-es",
+                  "jina-v2-de",
+                  "roberta-bpe",
+                  "gigachat",
+                  "a.x-4.0",
+                  "mellum",
+                  "modern-bert",
+                  "mpt",
+                  "olmo",
+                  "jais",
+                  "trillion"),
               WordScanner.GPT2.pattern()),
           merged(
               List.of(
-                  "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone",
+                  "starcoder",
+                  "refact",
+                  "command-r",
+                  "smollm",
+                  "codeshell",
+                  "exaone",
                   "minerva-7b"),
               "\\p{N}",
               WordScanner.GPT2.pattern()),
-          merged(
-              List.of("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), WordScanner.LLAMA3.pattern()),
+          merged(List.of("dbrx", "smaug-bpe", "glm4", "chatglm-bpe"), WordScanner.LLAMA3.pattern()),
           merged(
               List.of("qwen2", "stablelm2", "deepseek-r1-qwen", "megrez"),
               WordScanner.QWEN2.pattern()),

@@ -141,7 +141,8 @@ final class GgufVocabulary {
 
   private Tokenizer bert() {
     OptionalInt cls = id("cls", metadata.optionalInteger(PREFIX + "bos_token_id").orElse(101));
-    OptionalInt sep = id("seperator", metadata.optionalInteger(PREFIX + "eos_token_id").orElse(102));
+    OptionalInt sep =
+        id("seperator", metadata.optionalInteger(PREFIX + "eos_token_id").orElse(102));
     boolean phantom = pieces.stream().anyMatch(piece -> piece.startsWith(SPACE));
     WordPiece.Marks marks =
         phantom ? new WordPiece.Marks(SPACE, "") : new WordPiece.Marks("", "##");
@@ -187,11 +188,14 @@ final class GgufVocabulary {
     String key = PREFIX + role + "_token_id";
     OptionalInt named = metadata.optionalInteger(key);
     if (named.isEmpty()) {
-      return fallback < 0 || fallback >= pieces.size() ? OptionalInt.empty() : OptionalInt.of(fallback);
+      return fallback < 0 || fallback >= pieces.size()
+          ? OptionalInt.empty()
+          : OptionalInt.of(fallback);
     }
     if (named.getAsInt() < 0 || named.getAsInt() >= pieces.size()) {
       throw new TokenizerException(
-          "gguf: %s is %d; ids from 0 to %d fit".formatted(key, named.getAsInt(), pieces.size() - 1));
+          "gguf: %s is %d; ids from 0 to %d fit"
+              .formatted(key, named.getAsInt(), pieces.size() - 1));
     }
     return named;
   }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Tokenizers from before `tokenizer.json`: a vocabulary in a file of its own, and rules that only the
-/// name of the tokenizer's class tells.
+/// Tokenizers from before `tokenizer.json`: a vocabulary in a file of its own, and rules that only
+/// the name of the tokenizer's class tells.
 final class OldFormats {
   private static final int LONGEST_WORD = 100;
 
@@ -103,21 +103,17 @@ final class OldFormats {
     for (Map.Entry<String, Json> entry : more.members().entrySet()) {
       Json.Obj token = more.object(entry.getKey());
       added.add(
-          new AddedToken(
-              id(entry.getKey()), token.string("content"), TokenizerJson.flags(token)));
+          new AddedToken(id(entry.getKey()), token.string("content"), TokenizerJson.flags(token)));
     }
     for (String piece : List.of("<|endoftext|>", "<s>", "<pad>", "</s>", "<unk>")) {
       vocabulary.find(piece).ifPresent(id -> added.add(special(id, piece)));
     }
     vocabulary
         .find("<mask>")
-        .ifPresent(
-            id ->
-                added.add(
-                    new AddedToken(
-                        id,
-                        "<mask>",
-                        Set.of(AddedToken.Flag.SPECIAL, AddedToken.Flag.LEFT_STRIP))));
+        .ifPresent(id ->
+            added.add(
+                new AddedToken(
+                    id, "<mask>", Set.of(AddedToken.Flag.SPECIAL, AddedToken.Flag.LEFT_STRIP))));
     return added;
   }
 

@@ -56,7 +56,8 @@ final class TokenizerFolder {
             .formatted(folder));
   }
 
-  /// The piece with a role, from the settings of the tokenizer or, by its id, from those of the model.
+  /// The piece with a role, from the settings of the tokenizer or, by its id, from those of the
+  /// model.
   private Pipeline.Builder marked(Pipeline.Builder tokenizer) {
     Json.Obj map = json("special_tokens_map.json").orElse(Json.object());
     Json.Obj model = json("config.json").orElse(Json.object());

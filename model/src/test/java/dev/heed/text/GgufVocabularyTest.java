@@ -48,8 +48,7 @@ final class GgufVocabularyTest {
   void encode_bert_isSetBetweenItsMarks() {
     Tokenizer bert = vocabulary("bert-bge");
     Encoding encoding = bert.encode("Un tökenized!", SpecialTokens.WITH);
-    assertThat(encoding.tokens())
-        .containsExactly("[CLS]", "▁un", "▁token", "ized", "▁!", "[SEP]");
+    assertThat(encoding.tokens()).containsExactly("[CLS]", "▁un", "▁token", "ized", "▁!", "[SEP]");
     assertThat(encoding.offsets())
         .containsExactly(
             new Span(0, 0),
@@ -82,7 +81,10 @@ final class GgufVocabularyTest {
   }
 
   private static int[] numbers(String line) {
-    return Arrays.stream(line.split(" ")).filter(n -> !n.isEmpty()).mapToInt(Integer::parseInt).toArray();
+    return Arrays.stream(line.split(" "))
+        .filter(n -> !n.isEmpty())
+        .mapToInt(Integer::parseInt)
+        .toArray();
   }
 
   private static String read(String name) throws IOException {
