@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ParityCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
+      InfoCommand.class,
     },
     footer = {
       "",

@@ -1,14 +1,18 @@
 package dev.heed.checkpoint;
 
+import dev.heed.checkpoint.Json.Arr;
+import dev.heed.checkpoint.Json.Null;
 import dev.heed.checkpoint.Json.Obj;
 import dev.heed.tensor.Weight;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One view over what holds a model: a Hugging Face folder (`config.json` and `model.safetensors`,
 /// or its shards with their index), a GGUF file, or a bare safetensors file.
@@ -82,6 +86,11 @@ public final class Checkpoint implements AutoCloseable {
         : Optional.empty();
   }
 
+  /// Whether there is a description of the model.
+  public boolean hasConfig() {
+    return gguf().isPresent() || sibling("config.json").isPresent();
+  }
+
   /// The description of the model: `config.json`, or the metadata of a GGUF file except for its
   /// tokenizer.
   public Obj config() {
@@ -97,6 +106,33 @@ public final class Checkpoint implements AutoCloseable {
   /// `generation_config.json` of the folder, if there is one.
   public Optional<Obj> generationConfig() {
     return json("generation_config.json");
+  }
+
+  /// The ids after which a continuation ends, as the files say it: `generation_config.json` before
+  /// `config.json`, or the end of sequence and of turn of a GGUF file. None if none says.
+  public List<Integer> endTokens() {
+    if (gguf().isPresent()) {
+      return Stream.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id")
+          .flatMapToInt(key -> gguf().get().optionalInteger(key).stream())
+          .distinct()
+          .boxed()
+          .toList();
+    }
+    return Stream.of(generationConfig(), json("config.json"))
+        .flatMap(Optional::stream)
+        .map(Checkpoint::endTokens)
+        .filter(ids -> !ids.isEmpty())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private static List<Integer> endTokens(Obj config) {
+    String key = "eos_token_id";
+    return switch (config.get(key).orElse(new Null())) {
+      case Null _ -> List.of();
+      case Arr list -> Arrays.stream(list.integers()).boxed().toList();
+      default -> List.of(config.integer(key));
+    };
   }
 
   private Optional<Obj> json(String name) {

@@ -8,7 +8,8 @@ import dev.heed.checkpoint.Json.Obj;
 import dev.heed.checkpoint.Json.Str;
 import java.util.Map;
 
-/// Compact JSON on one line; control characters and lone surrogates are written as escapes.
+/// Compact JSON on one line; control characters, line separators, overrides of the writing
+/// direction and lone surrogates are written as escapes.
 final class JsonWriter {
   private JsonWriter() {}
 
@@ -75,6 +76,9 @@ final class JsonWriter {
     if (Character.isLowSurrogate(c)) {
       return at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
-    return c >= ' ' && (c < 0x7f || c > 0x9f) && c != '\u2028' && c != '\u2029';
+    return c >= ' '
+        && (c < 0x7f || c > 0x9f)
+        && (c < 0x2028 || c > 0x202e)
+        && (c < 0x2066 || c > 0x2069);
   }
 }
