@@ -62,10 +62,10 @@ final class JsonReader {
           e);
     } catch (StreamReadException e) {
       TokenStreamLocation at = e.getLocation();
+      String reason = e.getOriginalMessage().split(": was expecting")[0];
       throw new CheckpointException(
           "%s: not JSON at line %d, column %d: %s"
-              .formatted(
-                  source, at.getLineNr(), at.getColumnNr(), Escape.text(e.getOriginalMessage())),
+              .formatted(source, at.getLineNr(), at.getColumnNr(), Escape.text(reason)),
           e);
     }
   }
