@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// An attention call as data: one choice on each axis. *Who may look* (mask), *how similar* (score
@@ -42,5 +43,44 @@ public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normal
 
   public Attention withNormalizer(Normalizer other) {
     return new Attention(score, modifiers, mask, other);
+  }
+
+  /// What a run would do with an input, without doing it.
+  public Plan explain(AttentionInput input, Executor executor) {
+    return Plan.of(BoundCall.of(this, input), executor);
+  }
+
+  /// What a run would do with a call of these lengths, where the queries are the last of the keys'
+  /// positions `0, 1, ...`, all of one document and none padding.
+  public Plan explain(AttentionShape shape) {
+    return explain(inputOf(shape), Executor.fitting(shape));
+  }
+
+  private AttentionInput inputOf(AttentionShape shape) {
+    MaskReads reads = MaskReads.of(mask.truth());
+    AttentionInput input =
+        AttentionInput.of(
+            view(shape, shape.heads(), shape.queries(), shape.width()),
+            view(shape, shape.groups(), shape.keys(), shape.width()),
+            view(shape, shape.groups(), shape.keys(), shape.valueWidth()),
+            Positions.range(shape.keys() - shape.queries(), shape.queries()),
+            Positions.range(0, shape.keys()));
+    if (reads.documents()) {
+      input =
+          input.withDocuments(
+              Positions.of(new int[shape.queries()]), Positions.of(new int[shape.keys()]));
+    }
+    if (reads.lengths()) {
+      int[] lengths = new int[shape.batch()];
+      Arrays.fill(lengths, shape.keys());
+      input = input.withLengths(lengths);
+    }
+    return normalizer instanceof Normalizer.Sink ? input.withSink(new float[shape.heads()]) : input;
+  }
+
+  /// Heads without numbers.
+  private static HeadView view(AttentionShape shape, int heads, int length, int width) {
+    HeadView.Axes axes = new HeadView.Axes(shape.batch(), heads, length, width);
+    return new HeadView(new float[0], 0, axes, 0, 0, 0);
   }
 }

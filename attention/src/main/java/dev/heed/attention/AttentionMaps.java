@@ -19,7 +19,7 @@ public final class AttentionMaps {
 
   /// What is done with a row of the map.
   private interface RowTask {
-    void run(ReferenceRow row, int b, int h, int t, int at);
+    void run(ReferenceRow row, int at);
   }
 
   /// The scores that the normalizer sees, -∞ where masked, `[B, H, T, S]`.
@@ -27,8 +27,8 @@ public final class AttentionMaps {
     Tensor scores = allocate(run);
     rows(
         run,
-        (row, b, h, t, at) -> {
-          row.score(b, h, t);
+        (row, at) -> {
+          row.score();
           copy(row.scores, scores, at);
         });
     return scores;
@@ -39,8 +39,8 @@ public final class AttentionMaps {
     Tensor pattern = allocate(run);
     rows(
         run,
-        (row, b, h, t, at) -> {
-          row.scoreFrom(b, h, t, scores.array(), scores.offset() + at);
+        (row, at) -> {
+          row.scoreFrom(scores.array(), scores.offset() + at);
           row.normalize();
           copy(row.weights, pattern, at);
         });
@@ -52,8 +52,8 @@ public final class AttentionMaps {
     call.checkOut("out", out);
     rows(
         run,
-        (row, b, h, t, at) -> {
-          row.weighFrom(b, h, t, pattern.array(), pattern.offset() + at);
+        (row, at) -> {
+          row.weighFrom(pattern.array(), pattern.offset() + at);
           row.mixInto(out);
         });
   }
@@ -77,7 +77,7 @@ public final class AttentionMaps {
               ReferenceRow row = new ReferenceRow(call);
               for (int t = 0; t < shape.queries(); t++) {
                 int at = (head * shape.queries() + t) * shape.keys();
-                task.run(row, head / shape.heads(), head % shape.heads(), t, at);
+                task.run(row.at(head / shape.heads(), head % shape.heads(), t), at);
               }
             });
   }

@@ -47,6 +47,14 @@ final class BoundCall {
     return call;
   }
 
+  /// The logit of a head's sink, -∞ where the normalizer has none.
+  float sinkLogit(int head) {
+    return switch (attention.normalizer()) {
+      case Normalizer.Softmax _ -> Float.NEGATIVE_INFINITY;
+      case Normalizer.Sink _ -> input.sink().orElseThrow()[head];
+    };
+  }
+
   /// Checks that `view` is `[B, H, T, W]` of this call.
   BoundCall checkOut(String name, HeadView view) {
     HeadView.Axes fit =

@@ -3,7 +3,6 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Area;
 import dev.heed.attention.expression.Area.Range;
 import dev.heed.attention.expression.Cover;
-import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.Place;
 import dev.heed.attention.expression.Program;
 import dev.heed.attention.expression.Truth;
@@ -14,6 +13,8 @@ final class BoundMask {
   private final Truth truth;
   private final Program program;
   private final AttentionInput input;
+  private final Positions docQ;
+  private final Positions docK;
   private final boolean readsDocuments;
   private final boolean readsHead;
 
@@ -22,6 +23,8 @@ final class BoundMask {
     this.program = Program.of(truth);
     this.input = input;
     this.readsDocuments = reads.documents();
+    this.docQ = input.docQ().orElse(input.qPos());
+    this.docK = input.docK().orElse(input.kPos());
     this.readsHead = reads.head();
   }
 
@@ -57,15 +60,27 @@ final class BoundMask {
     return readsHead;
   }
 
-  /// The cover of queries `[t0, t1)` and keys `[s0, s1)`; neither is empty.
-  Cover cover(int b, int h, int t0, int t1, int s0, int s1) {
-    return cover(b, h, queries(b, t0, t1), keys(b, s0, s1));
+  /// Whether the keys of all batches have the same positions and documents.
+  boolean batchesAlike() {
+    return input.kPos().batch() == 1 && docK.batch() == 1;
+  }
+
+  /// How much of a tile is visible; it has queries and keys.
+  Cover cover(MapTile tile) {
+    return cover(
+        tile.b(),
+        tile.h(),
+        queries(tile.b(), tile.t0(), tile.t1()),
+        keys(tile.b(), tile.s0(), tile.s1()));
   }
 
   Cover cover(int b, int h, QueryRange queries, KeyRange keys) {
-    int length = input.lengths().map(lengths -> lengths[b]).orElse(Integer.MAX_VALUE);
-    Area area = new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length, h);
-    return area.cover(truth);
+    return new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length(b), h)
+        .cover(truth);
+  }
+
+  private int length(int b) {
+    return input.lengths().isPresent() ? input.lengths().get()[b] : Integer.MAX_VALUE;
   }
 
   /// What queries `[t0, t1)` can be.
@@ -84,13 +99,13 @@ final class BoundMask {
   }
 
   QueryRange queries(int b, int t0, int t1) {
-    Range docQ = readsDocuments ? range(input.docQ().orElseThrow(), b, t0, t1) : Range.NONE;
-    return new QueryRange(range(input.qPos(), b, t0, t1), docQ);
+    Range docs = readsDocuments ? range(this.docQ, b, t0, t1) : Range.NONE;
+    return new QueryRange(range(input.qPos(), b, t0, t1), docs);
   }
 
   KeyRange keys(int b, int s0, int s1) {
-    Range docK = readsDocuments ? range(input.docK().orElseThrow(), b, s0, s1) : Range.NONE;
-    return new KeyRange(range(input.kPos(), b, s0, s1), docK, new Range(s0, s1 - 1));
+    Range docs = readsDocuments ? range(this.docK, b, s0, s1) : Range.NONE;
+    return new KeyRange(range(input.kPos(), b, s0, s1), docs, new Range(s0, s1 - 1));
   }
 
   private static Range range(Positions positions, int b, int from, int to) {
@@ -118,51 +133,23 @@ final class BoundMask {
       this.scratch = scratch;
     }
 
-    /// Writes -1 (visible) or 0 for query `t` and each key of `[s0, s1)`, from `at` on.
-    void fill(int b, int h, int t, int s0, int s1, int[] visible, int at) {
-      int length = input.lengths().isPresent() ? input.lengths().get()[b] : Integer.MAX_VALUE;
+    /// Writes -1 (visible) or 0 for each place of a tile, row by row, from 0 on.
+    void fill(MapTile tile, int[] visible) {
+      for (int t = tile.t0(); t < tile.t1(); t++) {
+        fill(tile, t, visible, (t - tile.t0()) * tile.keys());
+      }
+    }
+
+    /// Writes -1 (visible) or 0 for query `t` and each key of a tile, from `at` on.
+    void fill(MapTile tile, int t, int[] visible, int at) {
+      int b = tile.b();
       Positions kPos = input.kPos();
-      place.query(input.qPos().at(b, t), readsDocuments ? input.docQ().orElseThrow().at(b, t) : 0);
-      place.head(h).keys(kPos.array(), kPos.row(b), s0, s1 - s0, length);
+      place.query(input.qPos().at(b, t), readsDocuments ? docQ.at(b, t) : 0);
+      place.head(tile.h()).keys(kPos.array(), kPos.row(b), tile.s0(), tile.keys(), length(b));
       if (readsDocuments) {
-        Positions docK = input.docK().orElseThrow();
         place.documents(docK.array(), docK.row(b));
       }
       program.fill(place, scratch, visible, at);
-    }
-  }
-
-  /// What a mask reads besides positions.
-  private record MaskReads(boolean documents, boolean lengths, boolean head) {
-    static final MaskReads NOTHING = new MaskReads(false, false, false);
-
-    MaskReads and(MaskReads other) {
-      return new MaskReads(
-          documents || other.documents, lengths || other.lengths, head || other.head);
-    }
-
-    static MaskReads of(Truth truth) {
-      return switch (truth) {
-        case Truth.Document _ -> new MaskReads(true, false, false);
-        case Truth.Padding _ -> new MaskReads(false, true, false);
-        case Truth.Comparison(_, Numeric left, Numeric right) -> of(left).and(of(right));
-        case Truth.Not(Truth operand) -> of(operand);
-        case Truth.And(var operands) ->
-            operands.stream().map(MaskReads::of).reduce(NOTHING, MaskReads::and);
-        case Truth.Or(var operands) ->
-            operands.stream().map(MaskReads::of).reduce(NOTHING, MaskReads::and);
-        default -> NOTHING;
-      };
-    }
-
-    private static MaskReads of(Numeric number) {
-      return switch (number) {
-        case Numeric.Symbol.DOC_Q, Numeric.Symbol.DOC_K -> new MaskReads(true, false, false);
-        case Numeric.Symbol.H -> new MaskReads(false, false, true);
-        case Numeric.Unary(_, Numeric operand) -> of(operand);
-        case Numeric.Binary(_, Numeric left, Numeric right) -> of(left).and(of(right));
-        default -> NOTHING;
-      };
     }
   }
 }

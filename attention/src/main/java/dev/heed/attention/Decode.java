@@ -1,15 +1,54 @@
 package dev.heed.attention;
 
 import dev.heed.grad.Run;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 
-/// Few queries against many keys.
+/// Few queries against many keys: keys are cut into chunks of a fixed size, each chunk is read once
+/// for all heads that share it, and the chunks' results are merged in their order, so that threads
+/// divide one long cache among themselves and the result is the same for any number of them.
 public record Decode() implements Executor {
   /// More queries than this are for [Tiled].
-  static final int MOST_QUERIES = 4;
+  static final int MOST_QUERIES = 8;
 
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
-    new Tiled().forward(attention, input, out, run);
+    BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
+    for (int t0 = 0; t0 < call.shape.queries(); t0 += MOST_QUERIES) {
+      queries(call, t0, Math.min(call.shape.queries(), t0 + MOST_QUERIES), out, run);
+    }
+  }
+
+  private static void queries(BoundCall call, int t0, int t1, HeadView out, Run run) {
+    AttentionShape shape = call.shape;
+    DecodeParts parts = DecodeParts.of(shape, t1 - t0);
+    Workspace.Mark mark = run.workspace().mark();
+    Tensor memory = run.workspace().take(parts.size());
+    int chunks = parts.chunks();
+    run.workers()
+        .run(
+            shape.batch() * shape.groups() * chunks,
+            (task, scratch) -> {
+              int head = task / chunks;
+              int s0 = task % chunks * DecodeParts.CHUNK;
+              int s1 = Math.min(shape.keys(), s0 + DecodeParts.CHUNK);
+              int b = head / shape.groups();
+              int firstHead = head % shape.groups() * shape.groupSize();
+              MapTile tile = new MapTile(b, firstHead, t0, t1, s0, s1);
+              new DecodeChunk(call, tile, run.kernels(), scratch).into(parts, memory, task);
+            });
+    run.workers()
+        .run(
+            shape.batch() * shape.heads(),
+            (task, _) -> {
+              int b = task / shape.heads();
+              int h = task % shape.heads();
+              for (int t = t0; t < t1; t++) {
+                parts.merge(memory, task, t - t0, call.sinkLogit(h), run.kernels().rows());
+                parts.copy(memory, task, t - t0, out, out.row(b, h, t));
+              }
+            });
+    run.workspace().release(mark);
   }
 
   @Override
@@ -17,5 +56,22 @@ public record Decode() implements Executor {
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
     throw new UnsupportedCombinationException(
         "executor Decode", "backward", "executor Reference computes gradients");
+  }
+
+  @Override
+  public int queryTile() {
+    return MOST_QUERIES;
+  }
+
+  @Override
+  public int keyTile() {
+    return DecodeParts.CHUNK;
+  }
+
+  @Override
+  public long scratch(AttentionShape shape) {
+    int queries = Math.min(MOST_QUERIES, shape.queries());
+    return 4 * DecodeParts.of(shape, queries).size().size()
+        + 4L * DecodeParts.CHUNK * (3 + shape.groupSize());
   }
 }

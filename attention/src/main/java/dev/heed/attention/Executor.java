@@ -14,6 +14,16 @@ public sealed interface Executor permits Reference, Tiled, Decode {
   void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run);
 
+  /// Queries of a tile.
+  int queryTile();
+
+  /// Keys of a tile.
+  int keyTile();
+
+  /// Bytes of memory that a call of these lengths takes besides its inputs and its result, on one
+  /// thread.
+  long scratch(AttentionShape shape);
+
   /// The executor for a call of these lengths where the run asks for none: [Decode] for few
   /// queries, else [Tiled].
   static Executor fitting(AttentionShape shape) {

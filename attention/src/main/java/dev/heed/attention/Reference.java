@@ -17,7 +17,7 @@ public record Reference() implements Executor {
               int h = task % shape.heads();
               ReferenceRow row = new ReferenceRow(call);
               for (int t = 0; t < shape.queries(); t++) {
-                row.score(b, h, t);
+                row.at(b, h, t).score();
                 row.normalize();
                 row.mixInto(out);
               }
@@ -35,5 +35,20 @@ public record Reference() implements Executor {
             shape.batch() * shape.groups(),
             (task, _) -> backward.group(task / shape.groups(), task % shape.groups()));
     backward.addSink();
+  }
+
+  @Override
+  public int queryTile() {
+    return 1;
+  }
+
+  @Override
+  public int keyTile() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public long scratch(AttentionShape shape) {
+    return 40L * shape.keys() + 8L * shape.valueWidth();
   }
 }

@@ -29,12 +29,12 @@ final class ReferenceBackward {
     double[] dq = new double[shape.width()];
     for (int h = g * shape.groupSize(); h < (g + 1) * shape.groupSize(); h++) {
       for (int t = 0; t < shape.queries(); t++) {
-        row.score(b, h, t);
+        row.at(b, h, t).score();
         row.normalize();
-        weightGradient(row, b, h, t, gradient);
-        addValues(row, b, h, t, sums.v);
+        weightGradient(row, gradient);
+        addValues(row, sums.v);
         dSink[b * shape.heads() + h] += row.backward(gradient);
-        addScores(row, b, h, t, gradient, dq, sums.k);
+        addScores(row, gradient, dq, sums.k);
       }
     }
     for (int s = 0; s < shape.keys(); s++) {
@@ -44,27 +44,29 @@ final class ReferenceBackward {
   }
 
   /// `dw_j = dOut · v_j`, and the share of the statistics.
-  private void weightGradient(ReferenceRow row, int b, int h, int t, double[] gradient) {
-    int group = shape.groupOf(h);
+  private void weightGradient(ReferenceRow row, double[] gradient) {
+    int group = shape.groupOf(row.h);
     HeadView v = call.input.v();
-    int rowOf = b * shape.heads() + h;
+    int rowOf = row.b * shape.heads() + row.h;
     for (int s = 0; s < shape.keys(); s++) {
       gradient[s] = 0;
       if (row.visible[s] == 0) {
         continue;
       }
-      gradient[s] = ReferenceRow.dot(dy.out(), dy.out().row(b, h, t), v, v.row(b, group, s));
+      gradient[s] =
+          ReferenceRow.dot(dy.out(), dy.out().row(row.b, row.h, row.t), v, v.row(row.b, group, s));
       if (dy.coverage().length > 0) {
         gradient[s] += dy.coverage()[rowOf * shape.keys() + s];
       }
       if (dy.entropy().length > 0 && row.weights[s] > 0) {
-        gradient[s] -= dy.entropy()[rowOf * shape.queries() + t] * (Math.log(row.weights[s]) + 1);
+        gradient[s] -=
+            dy.entropy()[rowOf * shape.queries() + row.t] * (Math.log(row.weights[s]) + 1);
       }
     }
   }
 
-  private void addValues(ReferenceRow row, int b, int h, int t, double[][] dv) {
-    int at = dy.out().row(b, h, t);
+  private void addValues(ReferenceRow row, double[][] dv) {
+    int at = dy.out().row(row.b, row.h, row.t);
     for (int s = 0; s < shape.keys(); s++) {
       for (int w = 0; w < shape.valueWidth() && row.visible[s] != 0; w++) {
         dv[s][w] += row.weights[s] * dy.out().array()[at + w];
@@ -72,21 +74,20 @@ final class ReferenceBackward {
     }
   }
 
-  private void addScores(
-      ReferenceRow row, int b, int h, int t, double[] gradient, double[] dq, double[][] dk) {
+  private void addScores(ReferenceRow row, double[] gradient, double[] dq, double[][] dk) {
     HeadView q = call.input.q();
     HeadView k = call.input.k();
-    int from = q.row(b, h, t);
+    int from = q.row(row.b, row.h, row.t);
     java.util.Arrays.fill(dq, 0);
     for (int s = 0; s < shape.keys(); s++) {
-      int key = k.row(b, shape.groupOf(h), s);
+      int key = k.row(row.b, shape.groupOf(row.h), s);
       double factor = call.scale * gradient[s];
       for (int e = 0; e < shape.width() && row.visible[s] != 0; e++) {
         dq[e] += factor * k.array()[key + e];
         dk[s][e] += factor * q.array()[from + e];
       }
     }
-    add(dq, dx.q(), dx.q().row(b, h, t));
+    add(dq, dx.q(), dx.q().row(row.b, row.h, row.t));
   }
 
   private static void add(double[] sum, HeadView out, int at) {

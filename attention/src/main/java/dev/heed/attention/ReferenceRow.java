@@ -3,8 +3,8 @@ package dev.heed.attention;
 import java.util.Arrays;
 import java.util.List;
 
-/// One row of the attention map, query `t` of head `h`, in double precision and step by step:
-/// scores, each modifier, weights; and back.
+/// One row of the attention map, query `t` of head `h` of batch `b`, in double precision and step
+/// by step: scores, each modifier, weights; and back.
 final class ReferenceRow {
   private final BoundCall call;
   private final AttentionInput input;
@@ -12,9 +12,9 @@ final class ReferenceRow {
   private final List<Modifier> modifiers;
   private final int keys;
   private final double[] mixed;
-  private int b;
-  private int h;
-  private int t;
+  int b;
+  int h;
+  int t;
 
   /// -1 where the query sees the key, else 0.
   final int[] visible;
@@ -41,32 +41,31 @@ final class ReferenceRow {
     this.mixed = new double[call.shape.valueWidth()];
   }
 
-  private void move(int b, int h, int t) {
+  /// Moves to query `t` of head `h` of batch `b`.
+  ReferenceRow at(int b, int h, int t) {
     this.b = b;
     this.h = h;
     this.t = t;
-    mask.fill(b, h, t, 0, keys, visible, 0);
+    mask.fill(new MapTile(b, h, t, t + 1, 0, keys), visible);
+    return this;
   }
 
-  /// Moves to a row and takes its scores from `at` of `given`; what is masked stays masked.
-  void scoreFrom(int b, int h, int t, float[] given, int at) {
-    move(b, h, t);
+  /// Takes the row's scores from `at` of `given`; what is masked stays masked.
+  void scoreFrom(float[] given, int at) {
     for (int s = 0; s < keys; s++) {
       scores[s] = visible[s] == 0 ? Double.NEGATIVE_INFINITY : given[at + s];
     }
   }
 
-  /// Moves to a row and takes its weights from `at` of `given`.
-  void weighFrom(int b, int h, int t, float[] given, int at) {
-    move(b, h, t);
+  /// Takes the row's weights from `at` of `given`.
+  void weighFrom(float[] given, int at) {
     for (int s = 0; s < keys; s++) {
       weights[s] = given[at + s];
     }
   }
 
-  /// Moves to a row and computes its scores.
-  void score(int b, int h, int t) {
-    move(b, h, t);
+  /// Computes the row's scores.
+  void score() {
     int group = call.shape.groupOf(h);
     for (int s = 0; s < keys; s++) {
       scores[s] = Double.NEGATIVE_INFINITY;

@@ -40,6 +40,21 @@ public record Tiled() implements Executor {
         "executor Tiled", "backward", "executor Reference computes gradients");
   }
 
+  @Override
+  public int queryTile() {
+    return QUERY_TILE;
+  }
+
+  @Override
+  public int keyTile() {
+    return KEY_TILE;
+  }
+
+  @Override
+  public long scratch(AttentionShape shape) {
+    return 8L * KEY_TILE + 8L * QUERY_TILE;
+  }
+
   /// One tile of queries against all keys.
   private static final class OnlineTile {
     private final BoundCall call;
@@ -72,10 +87,11 @@ public record Tiled() implements Executor {
       }
       for (int s0 = 0; s0 < call.shape.keys(); s0 += KEY_TILE) {
         int s1 = Math.min(call.shape.keys(), s0 + KEY_TILE);
-        Cover cover = call.mask.cover(b, h, t0, t1, s0, s1);
+        MapTile keys = new MapTile(b, h, t0, t1, s0, s1);
+        Cover cover = call.mask.cover(keys);
         for (int t = t0; t < t1 && cover != Cover.EMPTY; t++) {
-          score(t, s0, s1, cover);
-          accumulate(t - t0, maximum, sum, out, t, s0, s1);
+          score(keys, t, cover);
+          accumulate(keys, t, maximum, sum, out);
         }
       }
       for (int t = t0; t < t1; t++) {
@@ -90,12 +106,14 @@ public record Tiled() implements Executor {
       Arrays.fill(sum, sink ? 1 : 0);
     }
 
-    private void score(int t, int s0, int s1, Cover cover) {
+    private void score(MapTile tile, int t, Cover cover) {
+      int s0 = tile.s0();
+      int s1 = tile.s1();
       int query = input.q().row(b, h, t);
       int width = call.shape.width();
       Arrays.fill(visible, 0, s1 - s0, -1);
       if (cover == Cover.PARTIAL) {
-        mask.fill(b, h, t, s0, s1, visible, 0);
+        mask.fill(tile, t, visible, 0);
       }
       for (int s = s0; s < s1; s++) {
         scores[s - s0] =
@@ -130,8 +148,10 @@ public record Tiled() implements Executor {
       }
     }
 
-    private void accumulate(
-        int row, float[] maximum, float[] sum, HeadView out, int t, int s0, int s1) {
+    private void accumulate(MapTile tile, int t, float[] maximum, float[] sum, HeadView out) {
+      int row = t - tile.t0();
+      int s0 = tile.s0();
+      int s1 = tile.s1();
       float largest = maximum[row];
       for (int s = 0; s < s1 - s0; s++) {
         largest = Math.max(largest, scores[s]);

@@ -10,7 +10,8 @@ public record Kernels(
     Products products,
     WeightProducts weights,
     Rows rows,
-    AttentionTiles attention) {
+    AttentionTiles attention,
+    Lookup lookup) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
   public static Kernels scalar() {
     return scalar("asked for");
@@ -23,7 +24,8 @@ public record Kernels(
         new ScalarProducts(),
         new ScalarWeightProducts(),
         new ScalarRows(),
-        new ScalarAttentionTiles());
+        new ScalarAttentionTiles(),
+        new ScalarLookup());
   }
 
   /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module

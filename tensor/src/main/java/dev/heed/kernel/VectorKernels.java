@@ -14,6 +14,7 @@ final class VectorKernels {
         new VectorProducts(),
         new VectorWeightProducts(),
         new ScalarRows(),
-        new VectorAttentionTiles());
+        new VectorAttentionTiles(),
+        new VectorLookup());
   }
 }

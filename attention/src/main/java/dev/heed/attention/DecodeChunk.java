@@ -1,0 +1,142 @@
+package dev.heed.attention;
+
+import dev.heed.attention.expression.Cover;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Matrix;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
+import java.util.Arrays;
+
+/// One chunk of keys and values of one key/value head, looked at by the query heads that share it.
+///
+/// Only runs of keys that a query sees are read, so that what is hidden cannot matter.
+final class DecodeChunk {
+  private static final int CHUNK = DecodeParts.CHUNK;
+
+  private final BoundCall call;
+  private final MapTile tile;
+  private final Kernels kernels;
+  private final Modify modify;
+  private final float[] scores;
+  private final int scoresAt;
+  private final int[] visible = new int[CHUNK];
+  private final int[] starts = new int[CHUNK];
+  private final int[] counts = new int[CHUNK];
+  private int runs;
+  private int seen;
+
+  /// @param tile the chunk, with the first head of the group
+  DecodeChunk(BoundCall call, MapTile tile, Kernels kernels, Workspace scratch) {
+    this.call = call;
+    this.tile = tile;
+    this.kernels = kernels;
+    this.modify = new Modify(call, kernels.rows());
+    Tensor memory = scratch.take(call.shape.groupSize(), CHUNK);
+    this.scores = memory.array();
+    this.scoresAt = memory.offset();
+  }
+
+  /// Writes the parts of all queries and heads.
+  void into(DecodeParts parts, Tensor memory, int task) {
+    int size = call.shape.groupSize();
+    int together = call.mask.readsHead() ? 1 : size;
+    BoundMask.Reader mask = call.mask.reader(CHUNK);
+    for (int head = 0; head < size; head += together) {
+      MapTile heads = tile.withHead(tile.h() + head);
+      Cover cover = call.mask.cover(heads);
+      for (int t = tile.t0(); t < tile.t1(); t++) {
+        findRuns(heads, t, cover, mask);
+        int at = memory.offset() + parts.row(task, t - tile.t0(), head);
+        look(heads, t, together);
+        weigh(memory.array(), at, together);
+        mix(heads, memory.array(), at, together);
+      }
+    }
+  }
+
+  private void findRuns(MapTile heads, int t, Cover cover, BoundMask.Reader mask) {
+    runs = 0;
+    seen = cover == Cover.FULL ? heads.keys() : 0;
+    if (cover == Cover.FULL) {
+      addRun(0, heads.keys());
+    } else if (cover == Cover.PARTIAL) {
+      mask.fill(heads, t, visible, 0);
+      int start = 0;
+      for (int n = 0; n < heads.keys(); n++) {
+        if (visible[n] == 0) {
+          addRun(start, n - start);
+          start = n + 1;
+        }
+      }
+      addRun(start, heads.keys() - start);
+      for (int run = 0; run < runs; run++) {
+        seen += counts[run];
+      }
+    }
+  }
+
+  private void addRun(int start, int count) {
+    if (count > 0) {
+      starts[runs] = start;
+      counts[runs++] = count;
+    }
+  }
+
+  /// Scores of all heads, those of visible keys side by side.
+  private void look(MapTile heads, int t, int together) {
+    HeadView q = call.input.q();
+    int b = heads.b();
+    Matrix few =
+        new Matrix(
+            q.array(), q.row(b, heads.h(), t), together, q.axes().width(), q.headStride(), 1);
+    int used = 0;
+    for (int run = 0; run < runs; run++) {
+      Matrix keys = rows(call.input.k(), heads, run);
+      Matrix to = new Matrix(scores, scoresAt + used, together, counts[run], CHUNK, 1);
+      kernels.lookup().dots((float) call.scale, few, keys, to);
+      int s = heads.s0() + starts[run];
+      for (int head = 0; head < together; head++) {
+        MapTile row = new MapTile(b, heads.h() + head, t, t + 1, s, s + counts[run]);
+        modify.row(row, scores, scoresAt + head * CHUNK + used);
+      }
+      used += counts[run];
+    }
+  }
+
+  private Matrix rows(HeadView view, MapTile heads, int run) {
+    int at = view.row(heads.b(), call.shape.groupOf(heads.h()), heads.s0() + starts[run]);
+    return new Matrix(view.array(), at, counts[run], view.axes().width(), view.rowStride(), 1);
+  }
+
+  /// Turns scores into exponentials, and writes the largest score and their sum.
+  private void weigh(float[] out, int at, int together) {
+    int width = call.shape.valueWidth();
+    for (int head = 0; head < together; head++) {
+      int row = scoresAt + head * CHUNK;
+      int largestAt = at + head * (width + 2) + width;
+      float largest = kernels.lookup().largest(scores, row, seen);
+      out[largestAt] = largest;
+      if (largest == Float.NEGATIVE_INFINITY) {
+        Arrays.fill(scores, row, row + seen, 0);
+        out[largestAt + 1] = 0;
+      } else {
+        out[largestAt + 1] = kernels.lookup().exponentials(largest, scores, row, seen);
+      }
+    }
+  }
+
+  private void mix(MapTile heads, float[] out, int at, int together) {
+    int width = call.shape.valueWidth();
+    for (int head = 0; head < together; head++) {
+      int row = at + head * (width + 2);
+      Arrays.fill(out, row, row + width, 0);
+    }
+    Matrix to = new Matrix(out, at, together, width, width + 2, 1);
+    int used = 0;
+    for (int run = 0; run < runs; run++) {
+      Matrix weights = new Matrix(scores, scoresAt + used, together, counts[run], CHUNK, 1);
+      kernels.lookup().mix(weights, rows(call.input.v(), heads, run), to);
+      used += counts[run];
+    }
+  }
+}

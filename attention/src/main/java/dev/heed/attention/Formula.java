@@ -1,0 +1,45 @@
+package dev.heed.attention;
+
+import java.util.Locale;
+
+/// A call as one line that a reader of papers reads.
+final class Formula {
+  private Formula() {}
+
+  /// For example `softmax(50 tanh(q·k/√E / 50) where causal & window(256)) v`.
+  static String of(Attention attention) {
+    String score = score(attention.score());
+    for (Modifier modifier : attention.modifiers()) {
+      score = modified(score, modifier);
+    }
+    String mask = attention.mask().toString();
+    String seen = mask.isEmpty() ? score : score + " where " + mask;
+    return switch (attention.normalizer()) {
+      case Normalizer.Softmax _ -> "softmax(%s) v".formatted(seen);
+      case Normalizer.Sink _ -> "softmax([%s, sink_h]) v".formatted(seen);
+    };
+  }
+
+  private static String score(Score score) {
+    return switch (score) {
+      case Score.Dot(Score.Scale.InverseRootWidth()) -> "q·k/√E";
+      case Score.Dot(Score.Scale.Fixed(double factor)) -> number(factor) + " q·k";
+    };
+  }
+
+  private static String modified(String score, Modifier modifier) {
+    return switch (modifier) {
+      case Modifier.Scale(var factors) ->
+          (factors.size() == 1 ? number(factors.getFirst()) : "scale_h") + " (" + score + ")";
+      case Modifier.SoftCap(double cap) ->
+          "%s tanh((%s) / %s)".formatted(number(cap), score, number(cap));
+      case Modifier.Alibi _ -> score + " - slope_h |i - j|";
+    };
+  }
+
+  private static String number(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e9
+        ? Long.toString((long) number)
+        : String.format(Locale.ROOT, "%s", (float) number);
+  }
+}

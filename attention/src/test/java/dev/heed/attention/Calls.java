@@ -1,0 +1,174 @@
+package dev.heed.attention;
+
+import dev.heed.attention.expression.Numeric;
+import dev.heed.attention.expression.Pointwise;
+import dev.heed.attention.expression.Truth;
+import dev.heed.tensor.Tensor;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/// Random calls: every axis of its own length, every choice with every other, any layout of heads.
+final class Calls {
+  private Calls() {}
+
+  /// A call.
+  record Call(int seed, Attention attention, AttentionInput input) {
+    @Override
+    public String toString() {
+      return "call %d: %s, q %s k %s v %s"
+          .formatted(seed, attention, input.q(), input.k(), input.v());
+    }
+  }
+
+  /// How long a call may be.
+  ///
+  /// @param queries the most
+  /// @param keys the most
+  record Size(int queries, int keys) {}
+
+  static Call random(int seed, Size size) {
+    Random random = new Random(seed * 7919L + 17);
+    int batch = 1 + random.nextInt(3);
+    int groups = 1 + random.nextInt(3);
+    int heads = groups * (1 + random.nextInt(3));
+    int queries = 1 + random.nextInt(size.queries);
+    int keys = random.nextInt(8) == 0 ? queries : 1 + random.nextInt(size.keys);
+    int width = 1 + random.nextInt(37);
+    int valueWidth = random.nextInt(3) == 0 ? width : 1 + random.nextInt(37);
+    Attention attention = attention(random, heads);
+    AttentionInput input =
+        AttentionInput.of(
+            heads(random, batch, heads, queries, width),
+            heads(random, batch, groups, keys, width),
+            heads(random, batch, groups, keys, valueWidth),
+            positions(random, batch, queries, Math.max(0, keys - queries)),
+            positions(random, batch, keys, 0));
+    return new Call(seed, attention, complete(random, attention, input));
+  }
+
+  /// What the mask and the normalizer read besides.
+  private static AttentionInput complete(Random random, Attention attention, AttentionInput input) {
+    AttentionShape shape = input.shape();
+    AttentionInput complete = input;
+    String mask = attention.mask().toString();
+    if (mask.contains("doc")) {
+      complete =
+          complete.withDocuments(
+              documents(random, shape.batch(), shape.queries()),
+              documents(random, shape.batch(), shape.keys()));
+    }
+    if (mask.contains("padding")) {
+      complete =
+          complete.withLengths(
+              IntStream.range(0, shape.batch())
+                  .map(b -> random.nextInt(shape.keys() + 1))
+                  .toArray());
+    }
+    if (attention.normalizer() instanceof Normalizer.Sink) {
+      complete = complete.withSink(numbers(random, shape.heads()));
+    }
+    return complete;
+  }
+
+  private static Attention attention(Random random, int heads) {
+    Attention attention =
+        Attention.full()
+            .withMask(mask(random))
+            .withScore(random.nextBoolean() ? Score.dot() : Score.dot(0.4))
+            .withNormalizer(random.nextBoolean() ? Normalizer.softmax() : Normalizer.sink());
+    for (int n = random.nextInt(4); n > 0; n--) {
+      attention =
+          attention.withModifier(
+              switch (random.nextInt(4)) {
+                case 0 -> Modifier.scale(0.5 + random.nextDouble());
+                case 1 ->
+                    new Modifier.Scale(
+                        IntStream.range(0, heads)
+                            .mapToObj(h -> 0.5 + random.nextDouble())
+                            .toList());
+                case 2 -> Modifier.softCap(1 + 3 * random.nextDouble());
+                default -> Modifier.alibi();
+              });
+    }
+    return attention;
+  }
+
+  private static Mask mask(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Mask.everything();
+      case 1 -> Mask.causal();
+      case 2 ->
+          Mask.parse(
+              List.of(
+                      "causal & window(9)",
+                      "causal & (window(4) | global(3))",
+                      "causal & document",
+                      "causal & padding",
+                      "window(20) & padding & document",
+                      "causal & dilated(3) & window(40)",
+                      "causal | prefix(6)",
+                      "chunk(16)",
+                      "!causal",
+                      "causal & i - j < 8 * (h + 1)")
+                  .get(random.nextInt(10)));
+      default ->
+          new Mask(
+              new Truth.Or(
+                  List.of(
+                      Pointwise.truth(random, 4, Pointwise.Reads.EVERYTHING),
+                      new Truth.Comparison(
+                          Truth.Comparison.Relation.EQUAL, Numeric.Symbol.I, Numeric.Symbol.J))));
+    };
+  }
+
+  private static Positions positions(Random random, int batch, int length, int from) {
+    return switch (random.nextInt(4)) {
+      case 0 -> Positions.range(from - random.nextInt(5), length);
+      case 1 ->
+          Positions.rows(
+              IntStream.range(0, batch)
+                  .mapToObj(b -> IntStream.range(from + b, from + b + length).toArray())
+                  .toArray(int[][]::new));
+      case 2 -> Positions.of(random.ints(length, -20, from + length).toArray());
+      default -> Positions.range(from, length);
+    };
+  }
+
+  private static Positions documents(Random random, int batch, int length) {
+    int pace = 3 + random.nextInt(20);
+    return random.nextBoolean()
+        ? Positions.of(IntStream.range(0, length).map(n -> n / pace).toArray())
+        : Positions.rows(
+            IntStream.range(0, batch)
+                .mapToObj(b -> random.ints(length, 0, 3).toArray())
+                .toArray(int[][]::new));
+  }
+
+  /// Heads in one of the layouts that callers have.
+  static HeadView heads(Random random, int batch, int heads, int length, int width) {
+    if (random.nextBoolean()) {
+      return HeadView.of(tensor(random, batch, heads, length, width));
+    }
+    if (random.nextBoolean()) {
+      return HeadView.split(tensor(random, batch, length, heads * width), heads);
+    }
+    int capacity = length + 3;
+    HeadView.Axes axes = new HeadView.Axes(batch, heads, length, width);
+    float[] array = numbers(random, 5 + batch * heads * capacity * width);
+    return new HeadView(array, 5, axes, heads * capacity * width, capacity * width, width);
+  }
+
+  static Tensor tensor(Random random, int... shape) {
+    Tensor tensor = Tensor.zeros(shape);
+    return Tensor.of(numbers(random, tensor.size()), shape);
+  }
+
+  static float[] numbers(Random random, int count) {
+    float[] numbers = new float[count];
+    for (int n = 0; n < count; n++) {
+      numbers[n] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.heed.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.Tensor;
+import dev.heed.testing.NeedsShared;
+import dev.heed.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The golden calls, computed by PyTorch in float64, that the present choices can express: results,
+/// weights and gradients.
+@NeedsShared("golden/attention")
+class GoldenAttentionTest {
+  private static final Workers WORKERS = Workers.of(2);
+  private static final List<Executor> EXECUTORS =
+      List.of(new Reference(), new Tiled(), new Decode());
+
+  /// A golden call in our terms.
+  record Golden(String name, SafeTensors file, Attention attention, AttentionInput input) {}
+
+  static List<Golden> calls() throws IOException {
+    List<Golden> calls = new ArrayList<>();
+    try (Stream<Path> files = Files.list(Shared.path("golden/attention")).sorted()) {
+      for (Path path : files.filter(p -> p.toString().endsWith(".safetensors")).toList()) {
+        SafeTensors file = SafeTensors.read(path);
+        if (isExpressible(file.spec())) {
+          String name = path.getFileName().toString().replace(".safetensors", "");
+          calls.add(new Golden(name, file, attention(file.spec()), input(file)));
+        }
+      }
+    }
+    return calls;
+  }
+
+  @Test
+  void calls_presentAxes_areTwentySeven() throws IOException {
+    assertThat(new TreeSet<>(calls().stream().map(Golden::name).toList())).hasSize(27);
+  }
+
+  @Test
+  void forward_everyExecutor_equalsGolden() throws IOException {
+    for (Golden golden : calls()) {
+      for (Executor executor : EXECUTORS) {
+        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.best())) {
+          Tensor out = Tensor.zeros(golden.file.shape("out"));
+          Run run = Run.inference(kernels, WORKERS);
+          executor.forward(golden.attention, golden.input, HeadView.of(out), run);
+          String label = golden.name + " " + executor + " " + kernels.name();
+          assertClose(label, out.toArray(), golden.file.floats("out"), 1e-5, 1e-4);
+        }
+      }
+    }
+  }
+
+  @Test
+  void maps_reference_equalGolden() throws IOException {
+    Run run = Run.inference(Kernels.scalar(), WORKERS);
+    for (Golden golden : calls()) {
+      AttentionMaps maps = AttentionMaps.of(golden.attention, golden.input);
+      Tensor pattern = maps.pattern(maps.scores(run), run);
+      assertClose(golden.name, pattern.toArray(), golden.file.floats("weights"), 1e-6, 1e-5);
+    }
+  }
+
+  @Test
+  void backward_reference_equalsGolden() throws IOException {
+    Run run = Run.inference(Kernels.scalar(), WORKERS);
+    for (Golden golden : calls()) {
+      SafeTensors file = golden.file;
+      Tensor dq = Tensor.zeros(file.shape("q"));
+      Tensor dk = Tensor.zeros(file.shape("k"));
+      Tensor dv = Tensor.zeros(file.shape("v"));
+      float[] dSink = new float[file.names().contains("sink") ? file.shape("sink")[0] : 0];
+      OutputGradients dy =
+          new OutputGradients(
+              HeadView.of(Tensor.of(file.floats("g.out"), file.shape("g.out"))),
+              file.floats("g.entropy"),
+              file.floats("g.coverage"));
+      InputGradients dx =
+          new InputGradients(HeadView.of(dq), HeadView.of(dk), HeadView.of(dv), dSink);
+      new Reference().backward(golden.attention, golden.input, dy, dx, run);
+      assertClose(golden.name + " dq", dq.toArray(), file.floats("d.q"), 1e-5, 1e-4);
+      assertClose(golden.name + " dk", dk.toArray(), file.floats("d.k"), 1e-5, 1e-4);
+      assertClose(golden.name + " dv", dv.toArray(), file.floats("d.v"), 1e-5, 1e-4);
+      if (dSink.length > 0) {
+        assertClose(golden.name + " dSink", dSink, file.floats("d.sink"), 1e-5, 1e-4);
+      }
+    }
+  }
+
+  /// `|a - b| <= absolute + relative |b|` for every number.
+  static void assertClose(
+      String label, float[] actual, float[] expected, double absolute, double relative) {
+    assertThat(actual).as(label).hasSameSizeAs(expected);
+    for (int n = 0; n < actual.length; n++) {
+      double allowed = absolute + relative * Math.abs(expected[n]);
+      if (!(Math.abs((double) actual[n] - expected[n]) <= allowed)) {
+        assertThat(actual[n]).as(label + " at " + n).isEqualTo(expected[n]);
+      }
+    }
+  }
+
+  private static boolean isExpressible(String spec) {
+    return field(spec, "score").equals("\"dot\"")
+        && List.of("\"softmax\"", "\"sink\"").contains(field(spec, "normalizer"))
+        && !field(spec, "modifiers").contains("t5");
+  }
+
+  private static Attention attention(String spec) {
+    String scale = field(spec, "scale");
+    Attention attention =
+        Attention.full()
+            .withScore(scale.equals("null") ? Score.dot() : Score.dot(Double.parseDouble(scale)))
+            .withMask(Mask.parse(field(spec, "mask").replace("\"", "")))
+            .withNormalizer(
+                field(spec, "normalizer").contains("sink")
+                    ? Normalizer.sink()
+                    : Normalizer.softmax());
+    Matcher modifier =
+        Pattern.compile("\"(softcap|alibi)(?:\\(([^)]*)\\))?\"").matcher(field(spec, "modifiers"));
+    while (modifier.find()) {
+      attention =
+          attention.withModifier(
+              modifier.group(1).equals("alibi")
+                  ? Modifier.alibi()
+                  : Modifier.softCap(Double.parseDouble(modifier.group(2))));
+    }
+    return attention;
+  }
+
+  private static String field(String spec, String name) {
+    Matcher matcher =
+        Pattern.compile("\"" + name + "\": *(\\[[^\\]]*\\]|\"[^\"]*\"|[^,}]+)").matcher(spec);
+    assertThat(matcher.find()).as(spec + " has " + name).isTrue();
+    return matcher.group(1).trim();
+  }
+
+  private static AttentionInput input(SafeTensors file) {
+    AttentionInput input =
+        AttentionInput.of(
+            heads(file, "q"),
+            heads(file, "k"),
+            heads(file, "v"),
+            Positions.of(file.ints("q_pos")),
+            Positions.of(file.ints("k_pos")));
+    if (file.names().contains("doc_q")) {
+      input =
+          input.withDocuments(Positions.of(file.ints("doc_q")), Positions.of(file.ints("doc_k")));
+    }
+    if (file.names().contains("kv_len")) {
+      input = input.withLengths(file.ints("kv_len"));
+    }
+    return file.names().contains("sink") ? input.withSink(file.floats("sink")) : input;
+  }
+
+  private static HeadView heads(SafeTensors file, String name) {
+    return HeadView.of(Tensor.of(file.floats(name), file.shape(name)));
+  }
+}

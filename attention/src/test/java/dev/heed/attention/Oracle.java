@@ -1,0 +1,145 @@
+package dev.heed.attention;
+
+import dev.heed.attention.expression.Pointwise;
+import java.util.Arrays;
+
+/// The definition of attention in double precision, from numbers in double precision, written for
+/// the tests alone: differences of it are the gradients that the executors must give.
+final class Oracle {
+  /// The numbers of a call, `[b][h][row][column]`.
+  final double[][][][] q;
+
+  final double[][][][] k;
+  final double[][][][] v;
+  final double[] sink;
+  private final Attention attention;
+  private final AttentionInput input;
+
+  Oracle(Attention attention, AttentionInput input) {
+    this.attention = attention;
+    this.input = input;
+    this.q = numbers(input.q());
+    this.k = numbers(input.k());
+    this.v = numbers(input.v());
+    this.sink = new double[input.sink().map(logits -> logits.length).orElse(0)];
+    for (int h = 0; h < sink.length; h++) {
+      sink[h] = input.sink().orElseThrow()[h];
+    }
+  }
+
+  private static double[][][][] numbers(HeadView view) {
+    HeadView.Axes axes = view.axes();
+    double[][][][] numbers = new double[axes.batch()][axes.heads()][axes.length()][axes.width()];
+    for (int b = 0; b < axes.batch(); b++) {
+      for (int h = 0; h < axes.heads(); h++) {
+        for (int t = 0; t < axes.length(); t++) {
+          for (int e = 0; e < axes.width(); e++) {
+            numbers[b][h][t][e] = view.array()[view.row(b, h, t) + e];
+          }
+        }
+      }
+    }
+    return numbers;
+  }
+
+  boolean sees(int b, int h, int t, int s) {
+    Pointwise.At at =
+        new Pointwise.At(
+            input.qPos().at(b, t),
+            input.kPos().at(b, s),
+            input.docQ().map(docs -> docs.at(b, t)).orElse(0),
+            input.docK().map(docs -> docs.at(b, s)).orElse(0),
+            s,
+            input.lengths().map(lengths -> lengths[b]).orElse(0),
+            h);
+    return Pointwise.isTrue(attention.mask().truth(), at);
+  }
+
+  /// The weights of a row.
+  double[] weights(int b, int h, int t) {
+    AttentionShape shape = input.shape();
+    double[] scores = new double[shape.keys()];
+    double sum = sink.length == 0 ? 0 : Math.exp(sink[h]);
+    for (int s = 0; s < scores.length; s++) {
+      scores[s] = Double.NEGATIVE_INFINITY;
+      if (sees(b, h, t, s)) {
+        scores[s] = score(b, h, t, s);
+        sum += Math.exp(scores[s]);
+      }
+    }
+    double total = sum;
+    return Arrays.stream(scores).map(s -> total == 0 ? 0 : Math.exp(s) / total).toArray();
+  }
+
+  private double score(int b, int h, int t, int s) {
+    AttentionShape shape = input.shape();
+    double[] key = k[b][h * shape.groups() / shape.heads()][s];
+    double score = 0;
+    for (int e = 0; e < key.length; e++) {
+      score += q[b][h][t][e] * key[e];
+    }
+    score *=
+        switch (attention.score()) {
+          case Score.Dot(Score.Scale.InverseRootWidth()) -> Math.pow(key.length, -0.5);
+          case Score.Dot(Score.Scale.Fixed(double factor)) -> factor;
+        };
+    for (Modifier modifier : attention.modifiers()) {
+      score =
+          switch (modifier) {
+            case Modifier.Scale(var factors) -> score * factors.get(factors.size() == 1 ? 0 : h);
+            case Modifier.SoftCap(double cap) -> cap * Math.tanh(score / cap);
+            case Modifier.Alibi _ ->
+                score
+                    - slope(h, shape.heads())
+                        * Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
+          };
+    }
+    return score;
+  }
+
+  /// The rule as the paper's code has it, by recursion.
+  static double slope(int h, int heads) {
+    int power = 1;
+    while (power * 2 <= heads) {
+      power *= 2;
+    }
+    return h < power ? Math.pow(2, -8.0 / power * (h + 1)) : slope(2 * (h - power), 2 * power);
+  }
+
+  double[] row(int b, int h, int t) {
+    AttentionShape shape = input.shape();
+    double[] weights = weights(b, h, t);
+    double[] row = new double[shape.valueWidth()];
+    for (int s = 0; s < weights.length; s++) {
+      for (int w = 0; w < row.length && weights[s] != 0; w++) {
+        row[w] += weights[s] * v[b][h * shape.groups() / shape.heads()][s][w];
+      }
+    }
+    return row;
+  }
+
+  /// `Σ out dOut + Σ entropy dEntropy + Σ coverage dCoverage`.
+  double loss(OutputGradients dy) {
+    AttentionShape shape = input.shape();
+    double loss = 0;
+    for (int b = 0; b < shape.batch(); b++) {
+      for (int h = 0; h < shape.heads(); h++) {
+        int head = b * shape.heads() + h;
+        for (int t = 0; t < shape.queries(); t++) {
+          double[] row = row(b, h, t);
+          double[] weights = weights(b, h, t);
+          for (int w = 0; w < row.length; w++) {
+            loss += row[w] * dy.out().array()[dy.out().row(b, h, t) + w];
+          }
+          for (int s = 0; s < weights.length; s++) {
+            loss += weights[s] * dy.coverage()[head * shape.keys() + s];
+            if (weights[s] > 0) {
+              loss -= weights[s] * Math.log(weights[s]) * dy.entropy()[head * shape.queries() + t];
+            }
+          }
+        }
+      }
+    }
+    return loss;
+  }
+}

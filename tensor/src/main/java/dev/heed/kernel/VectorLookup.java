@@ -1,0 +1,317 @@
+package dev.heed.kernel;
+
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The look-up on lanes: two queries by four keys in registers for the scores, two queries by four
+/// vectors of a value for the sums.
+///
+/// Lanes are added up by fixed exchanges of halves, never by a reduction whose order the JVM may
+/// choose, so that a result does not depend on how far the code has warmed up.
+final class VectorLookup implements Lookup {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+  private static final int KEYS = 4;
+
+  private static final VectorShuffle<Float> HALVES = exchange(LANES / 2);
+  private static final VectorShuffle<Float> QUARTERS = exchange(LANES / 4);
+  private static final VectorShuffle<Float> EIGHTHS = exchange(Math.max(1, LANES / 8));
+  private static final VectorShuffle<Float> SIXTEENTHS = exchange(Math.max(1, LANES / 16));
+  private static final VectorMask<Float> UPPER_HALF = upper(LANES / 2);
+  private static final VectorMask<Float> UPPER_QUARTERS = upper(LANES / 4);
+
+  /// Exchanges neighbouring groups of `size` lanes.
+  private static VectorShuffle<Float> exchange(int size) {
+    return VectorShuffle.fromOp(SPECIES, lane -> lane ^ size);
+  }
+
+  /// The second of each two neighbouring groups of `size` lanes.
+  private static VectorMask<Float> upper(int size) {
+    boolean[] lanes = new boolean[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      lanes[lane] = (lane & size) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
+  }
+
+  @Override
+  public void dots(float factor, Matrix few, Matrix many, Matrix scores) {
+    int r = 0;
+    for (; r + 2 <= few.rows(); r += 2) {
+      int at = scores.offset() + r * scores.rowStride();
+      dotsOfTwo(few, r, many, scores.array(), at, scores.rowStride());
+    }
+    if (r < few.rows()) {
+      dotsOfOne(few, r, many, scores.array(), scores.offset() + r * scores.rowStride());
+    }
+    finishDots(factor, few, many, scores);
+  }
+
+  /// The scalar tails: numbers beyond whole vectors, keys beyond whole blocks; and the factor.
+  private static void finishDots(float factor, Matrix few, Matrix many, Matrix scores) {
+    int bound = SPECIES.loopBound(few.columns());
+    int blocks = many.rows() / KEYS * KEYS;
+    for (int r = 0; r < few.rows(); r++) {
+      int at = scores.offset() + r * scores.rowStride();
+      int a = few.offset() + r * few.rowStride();
+      for (int n = 0; n < many.rows(); n++) {
+        int b = many.offset() + n * many.rowStride();
+        float sum = n < blocks ? scores.array()[at + n] : 0;
+        for (int e = n < blocks ? bound : 0; e < few.columns(); e++) {
+          sum += few.array()[a + e] * many.array()[b + e];
+        }
+        scores.array()[at + n] = factor * sum;
+      }
+    }
+  }
+
+  private static void dotsOfTwo(Matrix few, int r, Matrix many, float[] scores, int at, int apart) {
+    float[] sums = new float[2 * LANES];
+    int first = few.offset() + r * few.rowStride();
+    for (int n = 0; n + KEYS <= many.rows(); n += KEYS) {
+      int key = many.offset() + n * many.rowStride();
+      tileOfTwo(few, first, many, key, sums);
+      for (int i = 0; i < KEYS; i++) {
+        scores[at + n + i] = sums[i * (LANES / KEYS)];
+        scores[at + apart + n + i] = sums[LANES + i * (LANES / KEYS)];
+      }
+    }
+  }
+
+  private static void tileOfTwo(Matrix few, int query, Matrix many, int key, float[] sums) {
+    float[] q = few.array();
+    float[] k = many.array();
+    int other = query + few.rowStride();
+    int step = many.rowStride();
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector b0 = FloatVector.zero(SPECIES);
+    FloatVector c0 = FloatVector.zero(SPECIES);
+    FloatVector d0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = FloatVector.zero(SPECIES);
+    FloatVector b1 = FloatVector.zero(SPECIES);
+    FloatVector c1 = FloatVector.zero(SPECIES);
+    FloatVector d1 = FloatVector.zero(SPECIES);
+    int bound = SPECIES.loopBound(few.columns());
+    for (int e = 0; e < bound; e += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, q, query + e);
+      FloatVector y = FloatVector.fromArray(SPECIES, q, other + e);
+      FloatVector a = FloatVector.fromArray(SPECIES, k, key + e);
+      a0 = a.fma(x, a0);
+      a1 = a.fma(y, a1);
+      FloatVector b = FloatVector.fromArray(SPECIES, k, key + step + e);
+      b0 = b.fma(x, b0);
+      b1 = b.fma(y, b1);
+      FloatVector c = FloatVector.fromArray(SPECIES, k, key + 2 * step + e);
+      c0 = c.fma(x, c0);
+      c1 = c.fma(y, c1);
+      FloatVector d = FloatVector.fromArray(SPECIES, k, key + 3 * step + e);
+      d0 = d.fma(x, d0);
+      d1 = d.fma(y, d1);
+    }
+    sumOfFour(a0, b0, c0, d0).intoArray(sums, 0);
+    sumOfFour(a1, b1, c1, d1).intoArray(sums, LANES);
+  }
+
+  private static void dotsOfOne(Matrix few, int r, Matrix many, float[] scores, int at) {
+    float[] sums = new float[LANES];
+    int first = few.offset() + r * few.rowStride();
+    for (int n = 0; n + KEYS <= many.rows(); n += KEYS) {
+      tileOfOne(few, first, many, many.offset() + n * many.rowStride(), sums);
+      for (int i = 0; i < KEYS; i++) {
+        scores[at + n + i] = sums[i * (LANES / KEYS)];
+      }
+    }
+  }
+
+  private static void tileOfOne(Matrix few, int query, Matrix many, int key, float[] sums) {
+    float[] q = few.array();
+    float[] k = many.array();
+    int step = many.rowStride();
+    FloatVector a = FloatVector.zero(SPECIES);
+    FloatVector b = FloatVector.zero(SPECIES);
+    FloatVector c = FloatVector.zero(SPECIES);
+    FloatVector d = FloatVector.zero(SPECIES);
+    int bound = SPECIES.loopBound(few.columns());
+    for (int e = 0; e < bound; e += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, q, query + e);
+      a = FloatVector.fromArray(SPECIES, k, key + e).fma(x, a);
+      b = FloatVector.fromArray(SPECIES, k, key + step + e).fma(x, b);
+      c = FloatVector.fromArray(SPECIES, k, key + 2 * step + e).fma(x, c);
+      d = FloatVector.fromArray(SPECIES, k, key + 3 * step + e).fma(x, d);
+    }
+    sumOfFour(a, b, c, d).intoArray(sums, 0);
+  }
+
+  /// The sums of the lanes of `a`, `b`, `c` and `d`, each in a quarter of the lanes.
+  private static FloatVector sumOfFour(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
+    FloatVector ac = pair(a, c, HALVES, UPPER_HALF);
+    FloatVector bd = pair(b, d, HALVES, UPPER_HALF);
+    FloatVector sum = pair(ac, bd, QUARTERS, UPPER_QUARTERS);
+    if (LANES >= 8) {
+      sum = sum.add(sum.rearrange(EIGHTHS));
+    }
+    if (LANES >= 16) {
+      sum = sum.add(sum.rearrange(SIXTEENTHS));
+    }
+    return sum;
+  }
+
+  private static FloatVector pair(
+      FloatVector a, FloatVector b, VectorShuffle<Float> exchange, VectorMask<Float> upper) {
+    return a.add(a.rearrange(exchange)).blend(b.add(b.rearrange(exchange)), upper);
+  }
+
+  @Override
+  public float largest(float[] a, int from, int length) {
+    int bound = SPECIES.loopBound(length);
+    FloatVector lanes = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int n = 0; n < bound; n += LANES) {
+      lanes = lanes.max(FloatVector.fromArray(SPECIES, a, from + n));
+    }
+    float largest = lanes.reduceLanes(MAX);
+    for (int n = bound; n < length; n++) {
+      largest = Math.max(largest, a[from + n]);
+    }
+    return largest;
+  }
+
+  @Override
+  public float exponentials(float largest, float[] a, int from, int length) {
+    int bound = SPECIES.loopBound(length);
+    FloatVector sums = FloatVector.zero(SPECIES);
+    for (int n = 0; n < bound; n += LANES) {
+      FloatVector scores = FloatVector.fromArray(SPECIES, a, from + n);
+      FloatVector powers = VectorMath.exp2(scores.sub(largest).mul(VectorMath.LOG2_E));
+      powers.intoArray(a, from + n);
+      sums = sums.add(powers);
+    }
+    float sum = 0;
+    for (float lane : sums.toArray()) {
+      sum += lane;
+    }
+    for (int n = bound; n < length; n++) {
+      a[from + n] = (float) Math.exp(a[from + n] - largest);
+      sum += a[from + n];
+    }
+    return sum;
+  }
+
+  @Override
+  public void mix(Matrix weights, Matrix many, Matrix out) {
+    int wide = many.columns() / (4 * LANES) * (4 * LANES);
+    int bound = SPECIES.loopBound(many.columns());
+    for (int w = 0; w < wide; w += 4 * LANES) {
+      int r = 0;
+      for (; r + 2 <= weights.rows(); r += 2) {
+        mixTwo(weights, r, many, w, out);
+      }
+      if (r < weights.rows()) {
+        mixOne(weights, r, many, w, out);
+      }
+    }
+    for (int r = 0; r < weights.rows(); r++) {
+      for (int w = wide; w < bound; w += LANES) {
+        mixLane(weights, r, many, w, out);
+      }
+    }
+    if (bound < many.columns()) {
+      mixTail(weights, many, out, bound);
+    }
+  }
+
+  private static void mixTwo(Matrix weights, int r, Matrix many, int w, Matrix out) {
+    float[] p = weights.array();
+    float[] v = many.array();
+    float[] o = out.array();
+    int weight = weights.offset() + r * weights.rowStride();
+    int other = weight + weights.rowStride();
+    int to = out.offset() + r * out.rowStride() + w;
+    int too = to + out.rowStride();
+    FloatVector a0 = FloatVector.fromArray(SPECIES, o, to);
+    FloatVector b0 = FloatVector.fromArray(SPECIES, o, to + LANES);
+    FloatVector c0 = FloatVector.fromArray(SPECIES, o, to + 2 * LANES);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, o, to + 3 * LANES);
+    FloatVector a1 = FloatVector.fromArray(SPECIES, o, too);
+    FloatVector b1 = FloatVector.fromArray(SPECIES, o, too + LANES);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, o, too + 2 * LANES);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, o, too + 3 * LANES);
+    int at = many.offset() + w;
+    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
+      FloatVector x = FloatVector.broadcast(SPECIES, p[weight + n]);
+      FloatVector y = FloatVector.broadcast(SPECIES, p[other + n]);
+      FloatVector a = FloatVector.fromArray(SPECIES, v, at);
+      a0 = a.fma(x, a0);
+      a1 = a.fma(y, a1);
+      FloatVector b = FloatVector.fromArray(SPECIES, v, at + LANES);
+      b0 = b.fma(x, b0);
+      b1 = b.fma(y, b1);
+      FloatVector c = FloatVector.fromArray(SPECIES, v, at + 2 * LANES);
+      c0 = c.fma(x, c0);
+      c1 = c.fma(y, c1);
+      FloatVector d = FloatVector.fromArray(SPECIES, v, at + 3 * LANES);
+      d0 = d.fma(x, d0);
+      d1 = d.fma(y, d1);
+    }
+    a0.intoArray(o, to);
+    b0.intoArray(o, to + LANES);
+    c0.intoArray(o, to + 2 * LANES);
+    d0.intoArray(o, to + 3 * LANES);
+    a1.intoArray(o, too);
+    b1.intoArray(o, too + LANES);
+    c1.intoArray(o, too + 2 * LANES);
+    d1.intoArray(o, too + 3 * LANES);
+  }
+
+  private static void mixOne(Matrix weights, int r, Matrix many, int w, Matrix out) {
+    float[] p = weights.array();
+    float[] v = many.array();
+    float[] o = out.array();
+    int weight = weights.offset() + r * weights.rowStride();
+    int to = out.offset() + r * out.rowStride() + w;
+    FloatVector a = FloatVector.fromArray(SPECIES, o, to);
+    FloatVector b = FloatVector.fromArray(SPECIES, o, to + LANES);
+    FloatVector c = FloatVector.fromArray(SPECIES, o, to + 2 * LANES);
+    FloatVector d = FloatVector.fromArray(SPECIES, o, to + 3 * LANES);
+    int at = many.offset() + w;
+    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
+      FloatVector x = FloatVector.broadcast(SPECIES, p[weight + n]);
+      a = FloatVector.fromArray(SPECIES, v, at).fma(x, a);
+      b = FloatVector.fromArray(SPECIES, v, at + LANES).fma(x, b);
+      c = FloatVector.fromArray(SPECIES, v, at + 2 * LANES).fma(x, c);
+      d = FloatVector.fromArray(SPECIES, v, at + 3 * LANES).fma(x, d);
+    }
+    a.intoArray(o, to);
+    b.intoArray(o, to + LANES);
+    c.intoArray(o, to + 2 * LANES);
+    d.intoArray(o, to + 3 * LANES);
+  }
+
+  private static void mixLane(Matrix weights, int r, Matrix many, int w, Matrix out) {
+    int weight = weights.offset() + r * weights.rowStride();
+    int to = out.offset() + r * out.rowStride() + w;
+    FloatVector a = FloatVector.fromArray(SPECIES, out.array(), to);
+    int at = many.offset() + w;
+    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
+      FloatVector x = FloatVector.broadcast(SPECIES, weights.array()[weight + n]);
+      a = FloatVector.fromArray(SPECIES, many.array(), at).fma(x, a);
+    }
+    a.intoArray(out.array(), to);
+  }
+
+  private static void mixTail(Matrix weights, Matrix many, Matrix out, int bound) {
+    for (int r = 0; r < weights.rows(); r++) {
+      int weight = weights.offset() + r * weights.rowStride();
+      int to = out.offset() + r * out.rowStride();
+      for (int n = 0; n < many.rows(); n++) {
+        int at = many.offset() + n * many.rowStride();
+        for (int w = bound; w < many.columns(); w++) {
+          out.array()[to + w] += weights.array()[weight + n] * many.array()[at + w];
+        }
+      }
+    }
+  }
+}
