@@ -22,23 +22,24 @@ public record Block(Branch<SelfAttention> attention, Branch<FeedForward> feedFor
   /// @return the residual stream `[B, T, D]`
   public Tensor forward(Tensor x, int block, Pass pass, Run run) {
     Tensor entering = run.at(Site.inBlock(block, "resid_pre"), x);
-    Tensor normed = normed(entering, attention.before(), block, "ln1.normalized", run);
+    Site first = Site.inBlock(block, "ln1.normalized");
+    Tensor normed = normed(entering, attention.before(), first, run);
     Tensor attended = attention.layer().forward(normed, block, pass, run);
-    Tensor middle = added(entering, attended, attention.after(), block, "attn_out", run);
+    Tensor addend = run.at(Site.inBlock(block, "attn_out"), after(attention, attended, run));
+    Tensor middle = run.apply(new Add(entering, addend));
     Tensor seen = run.at(Site.inBlock(block, "resid_mid"), middle);
-    Tensor fed = normed(seen, feedForward.before(), block, "ln2.normalized", run);
+    Site second = Site.inBlock(block, "ln2.normalized");
+    Tensor fed = normed(seen, feedForward.before(), second, run);
     Tensor thought = feedForward.layer().forward(fed, block, run);
-    Tensor leaving = added(seen, thought, feedForward.after(), block, "mlp_out", run);
-    return run.at(Site.inBlock(block, "resid_post"), leaving);
+    Tensor last = run.at(Site.inBlock(block, "mlp_out"), after(feedForward, thought, run));
+    return run.at(Site.inBlock(block, "resid_post"), run.apply(new Add(seen, last)));
   }
 
-  private static Tensor normed(Tensor x, Norm norm, int block, String point, Run run) {
-    return run.at(Site.inBlock(block, point), norm.forward(x, run));
+  private static Tensor normed(Tensor x, Norm norm, Site site, Run run) {
+    return run.at(site, norm.forward(x, run));
   }
 
-  private static Tensor added(
-      Tensor x, Tensor branch, Optional<Norm> after, int block, String point, Run run) {
-    Tensor addend = after.isPresent() ? after.get().forward(branch, run) : branch;
-    return run.apply(new Add(x, run.at(Site.inBlock(block, point), addend)));
+  private static Tensor after(Branch<?> branch, Tensor x, Run run) {
+    return branch.after().isPresent() ? branch.after().get().forward(x, run) : x;
   }
 }

@@ -49,22 +49,22 @@ public record SelfAttention(
     Tensor v = seen(projections.value().forward(x, run), block, "v", run);
     q = rotated(normed(q, headNorms.query(), run), heads.queries(), pass, run);
     k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
-    Tensor z =
-        attend(seen(q, block, "rot_q", run), seen(k, block, "rot_k", run), v, block, pass, run);
+    q = seen(q, block, "rot_q", run);
+    k = seen(k, block, "rot_k", run);
+    Tensor z = attend(new Attend.Operands(q, k, v, Optional.empty()), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
   }
 
-  private Tensor attend(Tensor q, Tensor k, Tensor v, int block, Pass pass, Run run) {
-    HeadView queries = HeadView.split(q, heads.queries());
-    HeadView keys = HeadView.split(k, heads.keys());
-    HeadView values = HeadView.split(v, heads.keys());
+  private Tensor attend(Attend.Operands of, int block, Pass pass, Run run) {
+    HeadView queries = HeadView.split(of.q(), heads.queries());
+    HeadView keys = HeadView.split(of.k(), heads.keys());
+    HeadView values = HeadView.split(of.v(), heads.keys());
     AttentionSites sites = AttentionSites.inBlock(block);
     Optional<Cache> cache = pass.cache(block);
     if (cache.isEmpty()) {
       AttentionInput input =
           AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
-      Attend.Operands operands = new Attend.Operands(q, k, v, Optional.empty());
-      return run.apply(Attend.trainable(attention, input, sites, operands));
+      return run.apply(Attend.trainable(attention, input, sites, of));
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
     AttentionInput input =

@@ -21,6 +21,8 @@ final class GgufSettings {
   /// out]`.
   static final String LINEAR_OUT_IN = "heed.linear_out_in";
 
+  private static final String ATTENTION_BIAS = "attention_bias";
+
   private final String architecture;
   private final Settings file;
   private Json.Obj config = Json.object();
@@ -37,7 +39,11 @@ final class GgufSettings {
     settings.attention(weights);
     settings.rotary();
     settings.file.rejectUnread(settings.architecture);
-    return new Settings(settings.config);
+    Settings config = new Settings(settings.config);
+    // what this class adds of its own, for the architectures that ask for it
+    config.ignore(
+        NORM_OFFSET, LINEAR_OUT_IN, ROTARY_INTERLEAVED, RotarySettings.DIMENSIONS, ATTENTION_BIAS);
+    return config;
   }
 
   private void sizes(GgufMetadata metadata, Weights weights) {
@@ -72,7 +78,7 @@ final class GgufSettings {
     copy("attention.sliding_window", "sliding_window");
     copyNumber("attn_logit_softcapping", "attn_logit_softcapping");
     copyNumber("final_logit_softcapping", "final_logit_softcapping");
-    config = config.with("attention_bias", weights.has("blk.0.attn_q.bias"));
+    config = config.with(ATTENTION_BIAS, weights.has("blk.0.attn_q.bias"));
     if (architecture.equals("gemma2")) {
       gemma2();
     }
