@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 ///
 /// Weights are mapped and read in place, so nothing is loaded by opening, and any number of threads
 /// may share a checkpoint. [#close] frees the mappings; a weight must not be read afterwards. A
-/// file that another process truncates while it is mapped makes the JVM raise an `InternalError` at
-/// the read; replace model files by renaming, never by writing over them.
+/// file must not be truncated while it is mapped, which can end the JVM; replace model files by
+/// renaming ([AtomicFile]), never by writing over them.
 public final class Checkpoint implements AutoCloseable {
   private final Path path;
   private final List<TensorFile> files;

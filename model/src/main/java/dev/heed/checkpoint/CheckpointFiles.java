@@ -19,14 +19,13 @@ final class CheckpointFiles {
   private CheckpointFiles() {}
 
   static List<TensorFile> open(Path path) {
-    return Files.isDirectory(path) ? openFolder(path) : List.of(openFile(path));
-  }
-
-  static TensorFile openFile(Path path) {
+    if (Files.isDirectory(path)) {
+      return openFolder(path);
+    }
     String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
     return name.endsWith(".gguf") || (!name.endsWith(".safetensors") && beginsAsGguf(path))
-        ? GgufFile.open(path)
-        : SafetensorsFile.open(path);
+        ? SplitGguf.open(path)
+        : List.of(SafetensorsFile.open(path));
   }
 
   private static boolean beginsAsGguf(Path path) {
@@ -58,8 +57,8 @@ final class CheckpointFiles {
       return openShards(folder, json(index));
     }
     List<Path> ggufs = list(folder, ".gguf");
-    if (ggufs.size() == 1) {
-      return List.of(GgufFile.open(ggufs.getFirst()));
+    if (ggufs.size() == 1 || SplitGguf.areOneModel(ggufs)) {
+      return SplitGguf.open(ggufs.getFirst());
     }
     throw new CheckpointException(missing(folder, ggufs));
   }

@@ -91,7 +91,7 @@ final class Cursor {
   void checkCount(long count, long bytes, String what) {
     if (count < 0 || count > remaining() / bytes) {
       throw new CheckpointException(
-          "%s: %s at byte %d would be %s, but only %d bytes remain"
+          "%s: %s at byte %d would have %s entries, but only %d bytes remain"
               .formatted(file.name(), what, position(), Long.toUnsignedString(count), remaining()));
     }
   }

@@ -15,7 +15,8 @@ import java.util.Locale;
 ///
 /// The head is read through the channel, never through the mapping, so that a file that shrinks
 /// meanwhile ends in an exception. Once it is mapped nobody can guard against another process that
-/// truncates it: the JVM then raises an `InternalError` where the lost pages are touched.
+/// truncates it: touching the lost pages raises an `InternalError` in plain code and ends the JVM
+/// in compiled vector code.
 final class MappedFile implements AutoCloseable {
   private static final int PEEKED = 64;
 
