@@ -62,6 +62,16 @@ public final class QueryBlock {
     sums = new float[valueWidth * QUERIES];
   }
 
+  /// Bytes that a block of these widths takes.
+  public static long bytes(int width, int valueWidth) {
+    return 4L * QUERIES * (width + KEYS + valueWidth + 4) + 4L * KEYS;
+  }
+
+  /// Whether this block serves queries and values of these widths.
+  public boolean fits(int width, int valueWidth) {
+    return this.width == width && this.valueWidth == valueWidth;
+  }
+
   /// `log Σ exp(score)` of a query over all that it saw, the sink included; `+∞` for a query that
   /// saw nothing, so that `exp(score - it)` is zero.
   public float logSum(int query) {

@@ -3,7 +3,11 @@ package dev.heed.tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// Scratch memory that one call reuses: tensors are taken one after another and given back all at
 /// once.
@@ -15,6 +19,7 @@ public final class Workspace {
 
   private final List<float[]> slabs = new ArrayList<>();
   private MemorySegment bytes = MemorySegment.NULL;
+  private final Map<Class<?>, Object> kept = new HashMap<>();
   private int slab;
   private int used;
 
@@ -60,6 +65,18 @@ public final class Workspace {
       bytes = Arena.ofAuto().allocate(size, 64);
     }
     return bytes.asSlice(0, size);
+  }
+
+  /// An object of `type` that stays with this workspace from call to call: the one that is kept
+  /// already where it `fits`, else a new one. One user at a time has it.
+  public <T> T keep(Class<T> type, Predicate<T> fits, Supplier<T> make) {
+    T had = type.cast(kept.get(type));
+    if (had != null && fits.test(had)) {
+      return had;
+    }
+    T made = make.get();
+    kept.put(type, made);
+    return made;
   }
 
   /// Bytes held, in use or not.

@@ -1,0 +1,137 @@
+package dev.heed.attention;
+
+import dev.heed.kernel.AttentionTiles;
+import dev.heed.kernel.Matrix;
+import dev.heed.kernel.QueryBlock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One block of queries of one head on its way through the keys that the mask lets it see.
+///
+/// Runs of keys that are not empty are collected to tiles; where a run is partly visible, the mask
+/// is evaluated on it alone.
+final class TiledBlock {
+  private static final int RUN = Tiled.RUN;
+
+  private final BoundCall call;
+  private final AttentionInput input;
+  private final AttentionTiles tiles;
+  private final TiledPass pass;
+  private final MapTile queries;
+  private final QueryBlock block;
+  private final int[] partial = new int[QueryBlock.KEYS / RUN];
+  private final float scale;
+  private final List<Modifier> modifiers;
+  private final int[] visible = new int[QueryBlock.QUERIES * RUN];
+  private BoundMask.@Nullable Reader reader;
+  private int partials;
+  private int from;
+  private int to;
+
+  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block) {
+    this.pass = pass;
+    this.call = pass.call;
+    this.input = call.input;
+    this.tiles = pass.tiles;
+    this.queries = queries;
+    this.block = block;
+    List<Modifier> all = call.attention.modifiers();
+    int leading = 0;
+    double factor = call.scale;
+    while (leading < all.size() && all.get(leading) instanceof Modifier.Scale first) {
+      factor *= first.factor(queries.h());
+      leading++;
+    }
+    this.scale = (float) factor;
+    this.modifiers = all.subList(leading, all.size());
+  }
+
+  void run() {
+    Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
+    tiles.start(block, q, scale, call.sinkLogit(queries.h()));
+    if (call.mask.seesEverything()) {
+      add(0, call.shape.keys());
+    } else {
+      addVisible(pass.runs);
+    }
+    finishTile();
+    tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
+  }
+
+  private void addVisible(KeyTiles runs) {
+    int[] found = new int[runs.count()];
+    int count = runs.find(queries, found);
+    for (int n = 0; n < count; n++) {
+      int run = found[n] < 0 ? ~found[n] : found[n];
+      add(runs.start(run), runs.end(run));
+      if (found[n] >= 0) {
+        // Tiles begin where a run does and hold whole runs, so it is in the tile as a whole.
+        partial[partials++] = runs.start(run);
+      }
+    }
+  }
+
+  private void add(int first, int end) {
+    for (int s = first; s < end; ) {
+      s = extend(s, end);
+    }
+  }
+
+  /// Adds keys from `first` on to the tile, or to a new one, and returns the first key that had no
+  /// room.
+  private int extend(int first, int end) {
+    if (first != to || to - from == QueryBlock.KEYS) {
+      finishTile();
+      from = first;
+    }
+    to = Math.min(end, from + QueryBlock.KEYS);
+    return to;
+  }
+
+  private void finishTile() {
+    if (from == to) {
+      return;
+    }
+    int group = call.shape.groupOf(queries.h());
+    tiles.score(block, rows(input.k(), group, from, to));
+    for (Modifier modifier : modifiers) {
+      modify(modifier);
+    }
+    for (int n = 0; n < partials; n++) {
+      hide(partial[n]);
+    }
+    tiles.weigh(block);
+    tiles.sum(block, rows(input.v(), group, from, to));
+    partials = 0;
+    from = to;
+  }
+
+  private void modify(Modifier modifier) {
+    switch (modifier) {
+      case Modifier.Scale own -> tiles.scale(block, (float) own.factor(queries.h()));
+      case Modifier.SoftCap(double cap) -> tiles.softCap(block, (float) cap);
+      case Modifier.Alibi _ -> {
+        Positions i = input.qPos();
+        Positions j = input.kPos();
+        int iFrom = i.row(queries.b()) + queries.t0();
+        int jFrom = j.row(queries.b()) + from;
+        float slope = (float) Modifier.Alibi.slope(queries.h(), call.shape.heads());
+        tiles.subtractDistance(block, slope, i.array(), iFrom, j.array(), jFrom);
+      }
+    }
+  }
+
+  private void hide(int first) {
+    MapTile run = queries.withKeys(first, Math.min(call.shape.keys(), first + RUN));
+    if (reader == null) {
+      reader = call.mask.reader(RUN);
+    }
+    reader.fill(run, visible);
+    tiles.hide(block, first - from, run.keys(), visible, run.keys());
+  }
+
+  private Matrix rows(HeadView view, int head, int first, int end) {
+    int at = view.row(queries.b(), head, first);
+    return new Matrix(view.array(), at, end - first, view.axes().width(), view.rowStride(), 1);
+  }
+}
