@@ -9,29 +9,41 @@ import org.jspecify.annotations.Nullable;
 /// Inputs are checked here once; nothing behind checks again. Whether the mask and the normalizer
 /// get what they read is checked by the executor.
 public final class AttentionInput {
-  private final HeadView q;
-  private final HeadView k;
-  private final HeadView v;
-  private final Positions qPos;
-  private final Positions kPos;
+  private final Arrays arrays;
   private final AttentionShape shape;
   private final Extras extras;
+
+  private record Arrays(HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos) {}
 
   private record Extras(
       @Nullable Positions docQ,
       @Nullable Positions docK,
       int @Nullable [] lengths,
-      float @Nullable [] sink) {}
+      float @Nullable [] sink,
+      Cache.Lost lost) {
+    static final Extras NONE = new Extras(null, null, null, null, Cache.Lost.NONE);
 
-  private AttentionInput(
-      HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos, Extras extras) {
-    this.q = q;
-    this.k = k;
-    this.v = v;
-    this.qPos = qPos;
-    this.kPos = kPos;
+    Extras withDocuments(Positions q, Positions k) {
+      return new Extras(q, k, lengths, sink, lost);
+    }
+
+    Extras withLengths(int[] numbers) {
+      return new Extras(docQ, docK, numbers, sink, lost);
+    }
+
+    Extras withSink(float[] logits) {
+      return new Extras(docQ, docK, lengths, logits, lost);
+    }
+
+    Extras withLost(Cache.Lost gone) {
+      return new Extras(docQ, docK, lengths, sink, gone);
+    }
+  }
+
+  private AttentionInput(Arrays arrays, AttentionShape shape, Extras extras) {
+    this.arrays = arrays;
+    this.shape = shape;
     this.extras = extras;
-    this.shape = AttentionShape.of(q, k, v);
   }
 
   /// @param q queries `[B, H, T, E]`
@@ -42,7 +54,8 @@ public final class AttentionInput {
   public static AttentionInput of(
       HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos) {
     AttentionInput input =
-        new AttentionInput(q, k, v, qPos, kPos, new Extras(null, null, null, null));
+        new AttentionInput(
+            new Arrays(q, k, v, qPos, kPos), AttentionShape.of(q, k, v), Extras.NONE);
     input.checkAxis("qPos", qPos, input.shape.queries());
     input.checkAxis("kPos", kPos, input.shape.keys());
     checkRange("qPos", qPos);
@@ -55,8 +68,7 @@ public final class AttentionInput {
   public AttentionInput withDocuments(Positions docQ, Positions docK) {
     checkAxis("doc_q", docQ, shape.queries());
     checkAxis("doc_k", docK, shape.keys());
-    return new AttentionInput(
-        q, k, v, qPos, kPos, new Extras(docQ, docK, extras.lengths, extras.sink));
+    return new AttentionInput(arrays, shape, extras.withDocuments(docQ, docK));
   }
 
   /// With the number of keys of each batch, `[B]`, for the mask `padding`.
@@ -64,10 +76,9 @@ public final class AttentionInput {
     if (lengths.length != shape.batch()) {
       throw new ShapeException(
           "attention: %d key lengths do not fit batch %d of k %s; one a batch"
-              .formatted(lengths.length, shape.batch(), k));
+              .formatted(lengths.length, shape.batch(), arrays.k));
     }
-    return new AttentionInput(
-        q, k, v, qPos, kPos, new Extras(extras.docQ, extras.docK, lengths.clone(), extras.sink));
+    return new AttentionInput(arrays, shape, extras.withLengths(lengths.clone()));
   }
 
   /// With the extra logit of each head, `[H]`, for the normalizer `sink`.
@@ -75,30 +86,34 @@ public final class AttentionInput {
     if (logits.length != shape.heads()) {
       throw new ShapeException(
           "attention: %d sink logits do not fit %d heads of q %s; one a head"
-              .formatted(logits.length, shape.heads(), q));
+              .formatted(logits.length, shape.heads(), arrays.q));
     }
-    return new AttentionInput(
-        q, k, v, qPos, kPos, new Extras(extras.docQ, extras.docK, extras.lengths, logits.clone()));
+    return new AttentionInput(arrays, shape, extras.withSink(logits.clone()));
+  }
+
+  /// With the positions of keys that a cache let go; the mask must hide them from every query.
+  public AttentionInput withLost(Cache.Lost lost) {
+    return new AttentionInput(arrays, shape, extras.withLost(lost));
   }
 
   public HeadView q() {
-    return q;
+    return arrays.q;
   }
 
   public HeadView k() {
-    return k;
+    return arrays.k;
   }
 
   public HeadView v() {
-    return v;
+    return arrays.v;
   }
 
   public Positions qPos() {
-    return qPos;
+    return arrays.qPos;
   }
 
   public Positions kPos() {
-    return kPos;
+    return arrays.kPos;
   }
 
   public AttentionShape shape() {
@@ -121,12 +136,16 @@ public final class AttentionInput {
     return Optional.ofNullable(extras.sink);
   }
 
+  public Cache.Lost lost() {
+    return extras.lost;
+  }
+
   private void checkAxis(String name, Positions positions, int length) {
     if (positions.length() != length
         || (positions.batch() != 1 && positions.batch() != shape.batch())) {
       throw new ShapeException(
           "attention: %s %s does not fit q %s and k %s; [%d] or [%d, %d] would"
-              .formatted(name, positions, q, k, length, shape.batch(), length));
+              .formatted(name, positions, arrays.q, arrays.k, length, shape.batch(), length));
     }
   }
 

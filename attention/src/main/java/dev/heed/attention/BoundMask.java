@@ -33,7 +33,32 @@ final class BoundMask {
     MaskReads reads = MaskReads.of(mask.truth());
     check(mask, "document ids", "withDocuments", reads.documents(), input.docQ().isPresent());
     check(mask, "key lengths", "withLengths", reads.lengths(), input.lengths().isPresent());
-    return new BoundMask(mask, input, reads);
+    BoundMask bound = new BoundMask(mask, input, reads);
+    bound.checkLost();
+    return bound;
+  }
+
+  /// Checks that the mask hides what a cache let go, of which only positions are known.
+  private void checkLost() {
+    Cache.Lost lost = input.lost();
+    AttentionShape shape = input.shape();
+    if (lost.isNone() || shape.queries() == 0) {
+      return;
+    }
+    Range anything = new Range(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    KeyRange gone = new KeyRange(new Range(lost.low(), lost.high()), anything, anything);
+    for (int b = 0; b < shape.batch(); b++) {
+      QueryRange queries = queries(b, 0, shape.queries());
+      for (int h = 0; h < (readsHead ? shape.heads() : 1); h++) {
+        if (cover(b, h, queries, gone) != Cover.EMPTY) {
+          throw new UnsupportedCombinationException(
+              "mask '%s' for queries at %d to %d"
+                  .formatted(truth, queries.i.low(), queries.i.high()),
+              "a cache that let positions %d to %d go".formatted(lost.low(), lost.high()),
+              "a mask that hides them, such as causal & window(n), or a growing cache");
+        }
+      }
+    }
   }
 
   private static void check(Mask mask, String what, String method, boolean read, boolean given) {

@@ -3,7 +3,7 @@ package dev.heed.attention;
 /// Keys and values of positions that a model has seen, of one layer, with their positions.
 ///
 /// Rows of a head are contiguous, `[B, G, capacity, width]`, so that [Decode] streams them.
-public sealed interface Cache permits GrowingCache {
+public sealed interface Cache permits GrowingCache, SlidingCache {
   /// Takes in keys `[B, G, T, E]`, values `[B, G, T, W]` and their positions, `[T]` or `[B, T]`,
   /// and returns everything to look at now.
   Contents append(HeadView k, HeadView v, Positions positions);
@@ -11,7 +11,7 @@ public sealed interface Cache permits GrowingCache {
   /// What is held now.
   Contents contents();
 
-  /// How many positions were appended and not rolled back.
+  /// How many positions were appended and not rolled back, held or let go.
   int length();
 
   /// Rolls back to the first `length` positions.
@@ -21,5 +21,26 @@ public sealed interface Cache permits GrowingCache {
   long bytes();
 
   /// Views of a cache, valid until it changes.
-  record Contents(HeadView k, HeadView v, Positions kPos) {}
+  ///
+  /// @param lost what was let go, which no query may want to see
+  record Contents(HeadView k, HeadView v, Positions kPos, Lost lost) {
+    /// A call of queries `[B, H, T, E]` at positions `[T]` or `[B, T]` with these keys and values.
+    public AttentionInput input(HeadView q, Positions qPos) {
+      return AttentionInput.of(q, k, v, qPos, kPos).withLost(lost);
+    }
+  }
+
+  /// The positions of keys that are gone, from `low` to `high`, both included; none where `low` is
+  /// above `high`. An executor refuses a call whose mask does not hide them.
+  record Lost(int low, int high) {
+    public static final Lost NONE = new Lost(Integer.MAX_VALUE, Integer.MIN_VALUE);
+
+    public boolean isNone() {
+      return low > high;
+    }
+
+    Lost with(int position) {
+      return new Lost(Math.min(low, position), Math.max(high, position));
+    }
+  }
 }

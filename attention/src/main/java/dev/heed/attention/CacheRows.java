@@ -64,12 +64,33 @@ final class CacheRows {
     }
   }
 
+  int position(int b, int slot) {
+    return positions[b * capacity + slot];
+  }
+
+  /// Moves `count` slots, which may overlap those they move to.
+  void move(int from, int to, int count) {
+    for (int head = 0; head < shape.batch() * shape.groups() && from != to; head++) {
+      int row = head * capacity;
+      moveRows(keys, shape.width(), row + from, row + to, count);
+      moveRows(values, shape.valueWidth(), row + from, row + to, count);
+    }
+    for (int b = 0; b < shape.batch() && from != to; b++) {
+      System.arraycopy(positions, b * capacity + from, positions, b * capacity + to, count);
+    }
+  }
+
+  private static void moveRows(float[] array, int width, int from, int to, int count) {
+    System.arraycopy(array, from * width, array, to * width, count * width);
+  }
+
   /// Views of the first `count` slots.
-  Cache.Contents contents(int count) {
+  Cache.Contents contents(int count, Cache.Lost lost) {
     return new Cache.Contents(
         view(keys, count, shape.width()),
         view(values, count, shape.valueWidth()),
-        new Positions(positions, 0, shape.batch(), count, capacity));
+        new Positions(positions, 0, shape.batch(), count, capacity),
+        lost);
   }
 
   private HeadView view(float[] array, int count, int width) {

@@ -42,7 +42,7 @@ public final class GrowingCache implements Cache {
 
   @Override
   public Contents contents() {
-    return rows.contents(length);
+    return rows.contents(length, Lost.NONE);
   }
 
   @Override

@@ -67,9 +67,7 @@ public record SelfAttention(
       return run.apply(Attend.trainable(attention, input, sites, of));
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
-    AttentionInput input =
-        AttentionInput.of(queries, all.k(), all.v(), pass.positions(), all.kPos());
-    return run.apply(Attend.inference(attention, input, sites));
+    return run.apply(Attend.inference(attention, all.input(queries, pass.positions()), sites));
   }
 
   private Tensor rotated(Tensor x, int count, Pass pass, Run run) {

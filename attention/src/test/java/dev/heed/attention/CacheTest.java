@@ -1,0 +1,210 @@
+package dev.heed.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CacheTest {
+  private static final CacheShape SHAPE = new CacheShape(2, 3, 5, 7);
+  private static final int HEADS = 6;
+  private static final Workers WORKERS = Workers.of(2);
+  private static final Run RUN = Run.inference(Kernels.best(), WORKERS);
+
+  /// Queries, keys and values of `length` positions.
+  private record Sequence(Tensor q, Tensor k, Tensor v, int length) {
+    static Sequence random(int seed, int length) {
+      Random random = new Random(seed);
+      return new Sequence(
+          Calls.tensor(random, 2, HEADS, length, 5),
+          Calls.tensor(random, 2, 3, length, 5),
+          Calls.tensor(random, 2, 3, length, 7),
+          length);
+    }
+
+    static HeadView part(Tensor tensor, int from, int to) {
+      HeadView all = HeadView.of(tensor);
+      HeadView.Axes axes = all.axes();
+      return new HeadView(
+          all.array(),
+          all.offset() + from * all.rowStride(),
+          new HeadView.Axes(axes.batch(), axes.heads(), to - from, axes.width()),
+          all.batchStride(),
+          all.headStride(),
+          all.rowStride());
+    }
+
+    float[] whole(Attention attention) {
+      Positions positions = Positions.range(0, length);
+      AttentionInput input =
+          AttentionInput.of(HeadView.of(q), HeadView.of(k), HeadView.of(v), positions, positions);
+      return run(attention, input);
+    }
+
+    /// Through a cache in pieces of the given lengths, again and again.
+    float[] through(Cache cache, Attention attention, int... pieces) {
+      Tensor out = Tensor.zeros(2, HEADS, length, 7);
+      int piece = 0;
+      for (int from = 0; from < length; piece++) {
+        int to = Math.min(length, from + pieces[piece % pieces.length]);
+        Positions positions = Positions.range(from, to - from);
+        Cache.Contents contents = cache.append(part(k, from, to), part(v, from, to), positions);
+        float[] rows = run(attention, contents.input(part(q, from, to), positions));
+        int count = (to - from) * 7;
+        for (int head = 0; head < 2 * HEADS; head++) {
+          System.arraycopy(rows, head * count, out.array(), (head * length + from) * 7, count);
+        }
+        from = to;
+      }
+      return out.array();
+    }
+
+    private static float[] run(Attention attention, AttentionInput input) {
+      AttentionShape shape = input.shape();
+      Tensor out = Tensor.zeros(2, HEADS, shape.queries(), 7);
+      Executor.fitting(shape).forward(attention, input, HeadView.of(out), RUN);
+      return out.toArray();
+    }
+  }
+
+  private static Cache growing() {
+    return new GrowingCache(SHAPE, 1000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 64, 200})
+  void append_growingInPieces_equalsWhole(int piece) {
+    Sequence sequence = Sequence.random(1, 200);
+    Attention attention = Attention.causal().withModifier(Modifier.alibi());
+    GoldenAttentionTest.assertClose(
+        "pieces of " + piece,
+        sequence.through(growing(), attention, piece),
+        sequence.whole(attention),
+        4e-6,
+        4e-5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 40, 63, 64, 65, 400})
+  void append_slidingInPieces_equalsWhole(int piece) {
+    Sequence sequence = Sequence.random(2, 400);
+    Attention windowed = Attention.full().withMask(Mask.parse("causal & window(30)"));
+    Attention sinks = Attention.full().withMask(Mask.parse("causal & (window(30) | prefix(4))"));
+    for (int[] pieces : List.of(new int[] {piece}, new int[] {150, piece}, new int[] {piece, 1})) {
+      String label = Arrays.toString(pieces);
+      GoldenAttentionTest.assertClose(
+          label,
+          sequence.through(new SlidingCache(SHAPE, 30, 0), windowed, pieces),
+          sequence.whole(windowed),
+          4e-6,
+          4e-5);
+      GoldenAttentionTest.assertClose(
+          label,
+          sequence.through(new SlidingCache(SHAPE, 30, 4), sinks, pieces),
+          sequence.whole(sinks),
+          4e-6,
+          4e-5);
+    }
+  }
+
+  @Test
+  void append_sliding_memoryStaysBounded() {
+    Sequence sequence = Sequence.random(3, 301);
+    Attention attention = Attention.full().withMask(Mask.parse("causal & window(30)"));
+    SlidingCache cache = new SlidingCache(SHAPE, 30, 0);
+    long fresh = cache.bytes();
+    sequence.through(cache, attention, 300, 1);
+    assertThat(cache.bytes()).isEqualTo(fresh).isEqualTo(4 * (2 * 3 * (5 + 7) + 2) * 94);
+    assertThat(cache.length()).isEqualTo(301);
+    assertThat(cache.contents().kPos().length()).isBetween(30, 94);
+  }
+
+  @Test
+  void forward_maskSeesWhatWasLost_isRefused() {
+    Sequence sequence = Sequence.random(4, 200);
+    for (String mask :
+        List.of("causal", "causal & window(31)", "causal & (window(30) | prefix(1))", "")) {
+      Attention attention = Attention.full().withMask(Mask.parse(mask));
+      assertThatThrownBy(() -> sequence.through(new SlidingCache(SHAPE, 30, 0), attention, 1))
+          .as(mask)
+          .isInstanceOf(UnsupportedCombinationException.class)
+          .hasMessageContaining("a cache that let positions 0 to ")
+          .hasMessageContaining("growing cache");
+    }
+  }
+
+  @Test
+  void truncate_thenAppendAgain_equalsUnbroken() {
+    Sequence sequence = Sequence.random(5, 150);
+    Attention attention = Attention.full().withMask(Mask.parse("causal & window(20)"));
+    for (Supplier<Cache> make :
+        List.<Supplier<Cache>>of(CacheTest::growing, () -> new SlidingCache(SHAPE, 20, 0))) {
+      Cache straight = make.get();
+      Cache broken = make.get();
+      sequence.through(straight, attention, 1);
+      Positions wrong = Positions.range(3, 9);
+      sequence.through(broken, attention, 1);
+      broken.append(Sequence.part(sequence.k, 3, 12), Sequence.part(sequence.v, 3, 12), wrong);
+      broken.truncate(150);
+      assertThat(broken.length()).isEqualTo(150);
+      assertThat(dense(broken.contents().k())).endsWith(last(straight));
+    }
+  }
+
+  private static float[] dense(HeadView view) {
+    int count = view.axes().length() * view.axes().width();
+    return Arrays.copyOfRange(view.array(), view.row(0, 0, 0), view.row(0, 0, 0) + count);
+  }
+
+  private static float[] last(Cache cache) {
+    float[] all = dense(cache.contents().k());
+    return Arrays.copyOfRange(all, all.length - 19 * 5, all.length);
+  }
+
+  @Test
+  void truncate_beyondWhatIsHeld_isRefused() {
+    Cache cache = growing();
+    Sequence sequence = Sequence.random(6, 100);
+    sequence.through(cache, Attention.causal(), 10);
+    assertThatThrownBy(() -> cache.truncate(101))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("101")
+        .hasMessageContaining("100");
+    SlidingCache sliding = new SlidingCache(SHAPE, 20, 2);
+    Attention attention =
+        Attention.full().withMask(Mask.parse("causal & (window(20) | prefix(2))"));
+    sequence.through(sliding, attention, 1);
+    assertThatThrownBy(() -> sliding.truncate(10))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("a window of 20 must be left");
+  }
+
+  @Test
+  void append_otherShape_namesBoth() {
+    Cache cache = growing();
+    HeadView k = HeadView.of(Tensor.zeros(2, 3, 4, 5));
+    HeadView v = HeadView.of(Tensor.zeros(2, 3, 4, 7));
+    HeadView other = HeadView.of(Tensor.zeros(2, 2, 4, 5));
+    assertThatThrownBy(() -> cache.append(other, v, Positions.range(0, 4)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("[2, 2, 4, 5]")
+        .hasMessageContaining("[2, 3, T, 5]");
+    assertThatThrownBy(() -> cache.append(k, v, Positions.range(0, 3)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("positions [3]");
+    assertThatThrownBy(() -> new GrowingCache(SHAPE, 3).append(k, v, Positions.range(0, 4)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("the limit is 3");
+  }
+}
