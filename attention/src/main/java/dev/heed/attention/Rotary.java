@@ -43,9 +43,14 @@ public record Rotary(Layout layout, int width, double base, RotaryScaling scalin
   /// Cosines and sines of all pairs at all positions of a call; computed once, they serve every
   /// layer.
   public Angles angles(Positions positions) {
+    return angles(positions, 0);
+  }
+
+  /// The same for positions of a text of `length`, which may reach beyond them.
+  public Angles angles(Positions positions, int length) {
     int pairs = pairs();
     int rows = positions.batch() * positions.length();
-    int last = 0;
+    int last = length - 1;
     for (int row = 0; row < rows; row++) {
       last = Math.max(last, positions.at(row / positions.length(), row % positions.length()));
     }

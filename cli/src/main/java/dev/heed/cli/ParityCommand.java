@@ -9,6 +9,7 @@ import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
 import dev.heed.model.LanguageModel;
+import dev.heed.tensor.HeedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -74,11 +75,10 @@ final class ParityCommand implements Callable<Integer> {
   }
 
   private static List<ParityCase> cases(Path folder, Run run) throws IOException {
-    for (String file :
-        List.of("config.json", "model.safetensors", "expected.safetensors", "reference.json")) {
+    for (String file : List.of("config.json", "expected.safetensors", "reference.json")) {
       if (!Files.isRegularFile(folder.resolve(file))) {
         throw new CheckpointException(
-            "parity: %s has no %s; a reference folder holds config.json, model.safetensors, expected.safetensors and reference.json"
+            "parity: %s has no %s; a reference folder holds config.json, model.safetensors or its shards, expected.safetensors and reference.json"
                 .formatted(folder, file));
       }
     }
@@ -92,6 +92,10 @@ final class ParityCommand implements Callable<Integer> {
         return List.of(new ParityCase("all", "-", outcome));
       }
       return new ParityFolder(checkpoint, expected, reference, run).cases();
+    } catch (HeedException e) {
+      // one folder that cannot be loaded leaves the others to be compared
+      return List.of(
+          new ParityCase("all", "-", new Outcome.Failed(String.valueOf(e.getMessage()))));
     }
   }
 }

@@ -32,6 +32,7 @@ public final class Settings {
           "bad_words_ids",
           "begin_suppress_tokens",
           "bos_token_id",
+          "cache_implementation",
           "chunk_size_feed_forward",
           "classifier_dropout",
           "cross_attention_hidden_size",
@@ -61,6 +62,7 @@ public final class Settings {
           "no_repeat_ngram_size",
           "num_beam_groups",
           "num_beams",
+          "num_labels",
           "num_return_sequences",
           "output_attentions",
           "output_hidden_states",
@@ -100,21 +102,32 @@ public final class Settings {
       Set.of("general.", "tokenizer.", "quantize.", "split.");
 
   private final Obj members;
-  private final Set<String> asked = new TreeSet<>();
-  private final Map<String, Settings> children = new LinkedHashMap<>();
+  private final Set<String> asked;
+  private final Map<String, Settings> children;
 
   public Settings(Obj members) {
     this.members = members;
+    this.asked = new TreeSet<>();
+    this.children = new LinkedHashMap<>();
+  }
+
+  private Settings(Obj members, Settings record) {
+    this.members = members;
+    this.asked = record.asked;
+    this.children = record.children;
+  }
+
+  /// The same settings, of which those that the file does not mention have the values of
+  /// `fallbacks`; what is asked of either counts as asked of both.
+  public Settings defaulting(Obj fallbacks) {
+    Map<String, Json> all = new LinkedHashMap<>(fallbacks.members());
+    all.putAll(members.members());
+    return new Settings(new Obj(all, members.place()), this);
   }
 
   /// Whether the key has a value other than `null`.
   public boolean has(String key) {
     return asking(key).has(key);
-  }
-
-  /// Whether the key stands in the file, be it with `null`.
-  public boolean mentions(String key) {
-    return asking(key).get(key).isPresent();
   }
 
   public String string(String key) {
@@ -139,6 +152,26 @@ public final class Settings {
 
   public OptionalInt optionalInteger(String key) {
     return asking(key).optionalInteger(key);
+  }
+
+  /// A whole number above zero: a size or a count.
+  public int positive(String key) {
+    return positive(key, integer(key));
+  }
+
+  /// A whole number above zero, if the key has a value.
+  public OptionalInt optionalPositive(String key) {
+    optionalInteger(key).ifPresent(value -> positive(key, value));
+    return optionalInteger(key);
+  }
+
+  private int positive(String key, int value) {
+    if (value < 1) {
+      throw new CheckpointException(
+          "%s: is %d, should be a whole number above 0"
+              .formatted(members.place().member(key), value));
+    }
+    return value;
   }
 
   public double number(String key) {
@@ -171,6 +204,22 @@ public final class Settings {
     return asking(key)
         .optionalObject(key)
         .map(inner -> children.computeIfAbsent(key, _ -> new Settings(inner)));
+  }
+
+  /// These settings with another value of one key.
+  public Settings with(String key, Json value) {
+    return new Settings(members.with(key, value), this);
+  }
+
+  /// Fails where one of these keys is true: what it switches on is not computed.
+  public void refuse(String... keys) {
+    for (String key : keys) {
+      if (bool(key, false)) {
+        throw new CheckpointException(
+            "%s: is true, which is not computed here; false or absence fit"
+                .formatted(members.place().member(key)));
+      }
+    }
   }
 
   /// Says that these keys may stand in the file and change nothing that is computed.

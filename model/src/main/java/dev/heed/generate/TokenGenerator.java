@@ -35,6 +35,7 @@ public record TokenGenerator(Decoder decoder, Set<Integer> endTokens, Run run) {
     Sampler sampler = new TokenSampler(settings.sampling());
     DecoderCache cache = decoder.newCache(1, context);
     List<Integer> history = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
+    cache.expect(prompt.length);
     float[] logits = next(prompt, cache);
     for (int count = 1; ; count++) {
       int id = sampler.choose(logits, history);

@@ -12,11 +12,13 @@ import java.util.Optional;
 /// stand before them.
 public final class Pass {
   private final Positions positions;
+  private final int length;
   private final List<Cache> caches;
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
 
-  private Pass(Positions positions, List<Cache> caches) {
+  private Pass(Positions positions, int length, List<Cache> caches) {
     this.positions = positions;
+    this.length = length;
     this.caches = caches;
   }
 
@@ -24,12 +26,15 @@ public final class Pass {
   ///
   /// @param positions `[T]` or `[B, T]`
   public static Pass whole(Positions positions) {
-    return new Pass(positions, List.of());
+    return new Pass(positions, 0, List.of());
   }
 
   /// Tokens that follow those in the caches, one a block.
-  public static Pass after(List<Cache> caches, Positions positions) {
-    return new Pass(positions, caches);
+  ///
+  /// @param length of the text of which these tokens are a part, as far as it is known; angles that
+  ///   depend on the length of a text are those of this length at least
+  public static Pass after(List<Cache> caches, Positions positions, int length) {
+    return new Pass(positions, length, caches);
   }
 
   public Positions positions() {
@@ -38,7 +43,7 @@ public final class Pass {
 
   /// The angles of the positions, computed once for all blocks that rotate alike.
   Rotary.Angles angles(Rotary rotary) {
-    return angles.computeIfAbsent(rotary, turning -> turning.angles(positions));
+    return angles.computeIfAbsent(rotary, turning -> turning.angles(positions, length));
   }
 
   Optional<Cache> cache(int block) {

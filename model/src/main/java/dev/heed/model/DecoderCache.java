@@ -18,6 +18,7 @@ public final class DecoderCache {
   private final List<Cache> blocks = new ArrayList<>();
   private final int batch;
   private final int limit;
+  private int expected;
 
   DecoderCache(List<Block> layers, int batch, int limit) {
     this.batch = batch;
@@ -27,6 +28,12 @@ public final class DecoderCache {
       CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
       blocks.add(new GrowingCache(shape, limit));
     }
+  }
+
+  /// Says how long the text will be of which the next tokens are parts, so that a text that is read
+  /// in parts is turned as it would be in one; matters to rotary angles that depend on the length.
+  public void expect(int length) {
+    expected = length;
   }
 
   /// How many positions are in the cache.
@@ -51,6 +58,6 @@ public final class DecoderCache {
           "cache: tokens [%d, %d] do not fit after %d positions of [%d, %d]"
               .formatted(ids.batch(), ids.length(), length(), batch, limit));
     }
-    return Pass.after(blocks, Positions.range(length(), ids.length()));
+    return Pass.after(blocks, Positions.range(length(), ids.length()), expected);
   }
 }

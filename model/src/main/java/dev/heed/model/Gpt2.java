@@ -2,6 +2,7 @@ package dev.heed.model;
 
 import dev.heed.attention.Attention;
 import dev.heed.attention.Score;
+import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import dev.heed.layer.Block;
@@ -22,17 +23,20 @@ import java.util.Optional;
 ///
 /// Its checkpoints store linear layers as `[in, out]`; they are transposed as they are read.
 final class Gpt2 implements Architecture {
+  /// Wider than any model, narrow enough for the products of sizes below.
+  private static final int MOST = 1 << 26;
+
   @Override
   public Decoder load(Settings config, Weights weights) {
     Weights root = weights.has("transformer.wte.weight") ? weights.in("transformer") : weights;
-    // only says in which precision other code multiplies
-    config.ignore("reorder_and_upcast_attn");
-    int width = config.integer("n_embd");
-    int vocabulary = config.integer("vocab_size");
-    int context = config.integer("n_positions", 1024);
+    // the first only says in which precision other code multiplies, the second repeats n_positions
+    config.ignore("reorder_and_upcast_attn", "n_ctx");
+    int width = config.positive("n_embd");
+    int vocabulary = config.positive("vocab_size");
+    int context = config.optionalPositive("n_positions").orElse(1024);
     Weight tokens = root.get("wte.weight", vocabulary, width);
     List<Block> blocks = new ArrayList<>();
-    for (int i = 0; i < config.integer("n_layer"); i++) {
+    for (int i = 0; i < config.positive("n_layer"); i++) {
       blocks.add(new Reader(config, root.in("h").in(i), width).block(i));
     }
     boolean tied = config.bool("tie_word_embeddings", true);
@@ -40,7 +44,9 @@ final class Gpt2 implements Architecture {
         new Decoder.Embedding(tokens, Optional.of(root.get("wpe.weight", context, width)), 1),
         blocks,
         new Reader(config, root, width).norm("ln_f"),
-        new Linear(tied ? tokens : weights.get("lm_head.weight", vocabulary, width)),
+        tied
+            ? LlamaParts.tied(weights, tokens)
+            : new Linear(weights.get("lm_head.weight", vocabulary, width)),
         Optional.empty(),
         context);
   }
@@ -48,18 +54,22 @@ final class Gpt2 implements Architecture {
   /// Reads the parts of one block.
   private record Reader(Settings config, Weights at, int width) {
     Block block(int block) {
-      int inner = config.optionalInteger("n_inner").orElse(4 * width);
+      int inner = config.optionalPositive("n_inner").orElse(4 * width);
       FeedForward feedForward =
           new FeedForward.Plain(
               linear("mlp.c_fc", inner, width),
-              Activations.named(config.string("activation_function", "gelu_new")),
+              Activations.of(config, "activation_function", "gelu_new"),
               linear("mlp.c_proj", width, inner));
       return new Block(
           new Branch<>(norm("ln_1"), attention(block)), new Branch<>(norm("ln_2"), feedForward));
     }
 
     private SelfAttention attention(int block) {
-      int count = config.integer("n_head");
+      int count = config.positive("n_head");
+      if (width % count != 0 || width > MOST) {
+        throw new CheckpointException(
+            "config: n_head %d does not fit n_embd %d; it must divide it".formatted(count, width));
+      }
       Linear all = linear("attn.c_attn", 3 * width, width);
       return new SelfAttention(
           new SelfAttention.Projections(

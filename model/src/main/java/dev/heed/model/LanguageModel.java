@@ -73,7 +73,12 @@ public final class LanguageModel implements AutoCloseable {
 
   /// The decoder of an opened checkpoint, without a tokenizer.
   public static Decoder decoder(Checkpoint checkpoint) {
-    Weights weights = checkpoint.weights();
+    return decoder(checkpoint, checkpoint.weights());
+  }
+
+  /// The decoder of a checkpoint with `stored` in place of its weights.
+  static Decoder decoder(Checkpoint checkpoint, Weights stored) {
+    Weights weights = stored;
     Settings config;
     if (checkpoint.gguf().isPresent()) {
       GgufMetadata metadata = checkpoint.gguf().get();

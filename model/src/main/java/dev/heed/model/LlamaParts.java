@@ -3,6 +3,7 @@ package dev.heed.model;
 import dev.heed.attention.Attention;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Rotary;
+import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import dev.heed.grad.Activation;
@@ -17,16 +18,24 @@ import dev.heed.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntFunction;
 
 /// Reads what Llama and its descendants share, under the names of their Hugging Face checkpoints.
 final class LlamaParts {
-  /// Which projections of the attention carry a bias.
+  /// Which projections carry a bias.
   enum Biases {
     NONE,
     QUERY_KEY_VALUE,
-    ALL
+    ALL;
+
+    static Biases stated(Settings config, String key) {
+      return config.bool(key, false) ? ALL : NONE;
+    }
   }
+
+  /// More numbers than any projection gives.
+  private static final int MOST = 1 << 28;
 
   private final Settings config;
   private final Weights weights;
@@ -39,14 +48,25 @@ final class LlamaParts {
   LlamaParts(Settings config, Weights weights) {
     this.config = config;
     this.weights = weights;
-    width = config.integer("hidden_size");
-    layers = config.integer("num_hidden_layers");
-    int queries = config.integer("num_attention_heads");
-    int keys = config.integer("num_key_value_heads", queries);
-    int headWidth = config.optionalInteger("head_dim").orElse(width / queries);
-    heads = new Heads(queries, keys, headWidth);
+    width = config.positive("hidden_size");
+    layers = config.positive("num_hidden_layers");
+    heads = heads(config, width);
     epsilon = (float) config.number("rms_norm_eps", 1e-6);
-    rotary = RotarySettings.of(config, weights, headWidth);
+    rotary = RotarySettings.of(config, weights, heads.width());
+  }
+
+  private static Heads heads(Settings config, int width) {
+    int queries = config.positive("num_attention_heads");
+    int keys = config.optionalPositive("num_key_value_heads").orElse(queries);
+    OptionalInt stated = config.optionalPositive("head_dim");
+    int headWidth = stated.orElse(width / queries);
+    boolean whole = stated.isPresent() || width % queries == 0;
+    if (!whole || queries % keys != 0 || (long) queries * headWidth > MOST) {
+      throw new CheckpointException(
+          "config: %d heads over %d key/value heads of width %s do not fit a hidden size of %d; key/value heads must divide heads, and heads the hidden size unless head_dim is stated"
+              .formatted(queries, keys, stated.isPresent() ? "" + headWidth : "unstated", width));
+    }
+    return new Heads(queries, keys, headWidth);
   }
 
   Settings config() {
@@ -71,27 +91,33 @@ final class LlamaParts {
 
   SelfAttention attention(int block, Attention attention, Biases biases) {
     Weights at = block(block).in("self_attn");
-    boolean inner = biases != Biases.NONE;
+    Biases inner = biases == Biases.QUERY_KEY_VALUE ? Biases.ALL : biases;
+    Biases outer = biases == Biases.QUERY_KEY_VALUE ? Biases.NONE : biases;
     return new SelfAttention(
         new SelfAttention.Projections(
             linear(at, "q_proj", heads.queryWidth(), width, inner),
             linear(at, "k_proj", heads.keyWidth(), width, inner),
             linear(at, "v_proj", heads.keyWidth(), width, inner),
-            linear(at, "o_proj", width, heads.queryWidth(), biases == Biases.ALL)),
+            linear(at, "o_proj", width, heads.queryWidth(), outer)),
         SelfAttention.HeadNorms.NONE,
         Optional.of(rotary),
         attention,
         heads);
   }
 
-  FeedForward feedForward(int block, boolean biased) {
+  FeedForward feedForward(int block, Activation activation, Biases biases) {
     Weights at = block(block).in("mlp");
-    int hidden = config.integer("intermediate_size");
+    int hidden = config.positive("intermediate_size");
     return new FeedForward.Gated(
-        linear(at, "gate_proj", hidden, width, biased),
-        linear(at, "up_proj", hidden, width, biased),
-        activation(),
-        linear(at, "down_proj", width, hidden, biased));
+        linear(at, "gate_proj", hidden, width, biases),
+        linear(at, "up_proj", hidden, width, biases),
+        activation,
+        linear(at, "down_proj", width, hidden, biases));
+  }
+
+  /// The usual feed-forward: SiLU unless `hidden_act` says otherwise, without biases.
+  FeedForward feedForward(int block) {
+    return feedForward(block, Activations.of(config, "hidden_act", "silu"), Biases.NONE);
   }
 
   /// A block with one norm a branch.
@@ -122,34 +148,40 @@ final class LlamaParts {
 
   Decoder decoder(
       IntFunction<Block> block, Norm norm, float embeddingScale, Optional<Float> logitCap) {
-    int vocabulary = config.integer("vocab_size");
+    int vocabulary = config.positive("vocab_size");
     Weight table = weights.in("model").get("embed_tokens.weight", vocabulary, width);
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < layers; i++) {
       blocks.add(block.apply(i));
     }
-    Linear head =
-        config.bool("tie_word_embeddings", false)
-            ? new Linear(table)
-            : new Linear(weights.get("lm_head.weight", vocabulary, width));
+    boolean tied = config.bool("tie_word_embeddings", false);
     return new Decoder(
         new Decoder.Embedding(table, Optional.empty(), embeddingScale),
         blocks,
         norm,
-        head,
+        tied ? tied(weights, table) : new Linear(weights.get("lm_head.weight", vocabulary, width)),
         logitCap,
-        config.integer("max_position_embeddings", 2048));
+        RotarySettings.reach(rotary, config.positive("max_position_embeddings")));
   }
 
-  private Activation activation() {
-    String key = config.has("hidden_activation") ? "hidden_activation" : "hidden_act";
-    return Activations.named(config.string(key, "silu"));
+  /// A head that is the embedding's table; a file may hold it once more, as long as it is the same.
+  static Linear tied(Weights weights, Weight table) {
+    boolean same =
+        weights
+            .optional("lm_head.weight", table.shape().toArray())
+            .map(head -> Rewritten.same(head, table))
+            .orElse(true);
+    if (!same) {
+      throw new CheckpointException(
+          "checkpoint: 'lm_head.weight' differs from the embedding, which tie_word_embeddings makes the head; one of the two is wrong");
+    }
+    return new Linear(table);
   }
 
-  private static Linear linear(Weights at, String name, int out, int in, boolean biased) {
+  private static Linear linear(Weights at, String name, int out, int in, Biases biases) {
     Weight weight = at.get(name + ".weight", out, in);
-    return biased
-        ? new Linear(weight, Optional.of(Rewritten.array(at.get(name + ".bias", out))))
-        : new Linear(weight);
+    return biases == Biases.NONE
+        ? new Linear(weight)
+        : new Linear(weight, Optional.of(Rewritten.array(at.get(name + ".bias", out))));
   }
 }

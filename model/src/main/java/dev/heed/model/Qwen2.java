@@ -1,5 +1,6 @@
 package dev.heed.model;
 
+import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import dev.heed.model.LlamaParts.Biases;
@@ -8,14 +9,22 @@ import java.util.Optional;
 /// Qwen 2, [Yang et al. 2024](https://arxiv.org/abs/2407.10671): Llama with biases on queries, keys
 /// and values, and a window in the later blocks where it is switched on.
 final class Qwen2 implements Architecture {
+  private static final Json.Obj DEFAULTS =
+      Json.object()
+          .with("num_key_value_heads", 32)
+          .with("sliding_window", 4096)
+          .with("max_position_embeddings", 32_768);
+
   @Override
-  public Decoder load(Settings config, Weights weights) {
+  public Decoder load(Settings file, Weights weights) {
+    Settings config = file.defaulting(DEFAULTS);
+    config.refuse("use_mrope");
     LlamaParts parts = new LlamaParts(config, weights);
     return parts.decoder(i ->
         parts.block(
             i,
             parts.attention(i, LlamaParts.causal(window(config, i)), Biases.QUERY_KEY_VALUE),
-            parts.feedForward(i, false)));
+            parts.feedForward(i)));
   }
 
   /// The window of a block: none unless `use_sliding_window`, and by default from block
@@ -23,7 +32,7 @@ final class Qwen2 implements Architecture {
   static Optional<Integer> window(Settings config, int block) {
     boolean used = config.bool("use_sliding_window", false);
     int first = config.integer("max_window_layers", 28);
-    Optional<Integer> window = Windows.ofBlock(config, block, i -> i >= first);
-    return used ? window : Optional.empty();
+    Settings usable = used ? config : config.with("sliding_window", new Json.Null());
+    return Windows.ofBlock(usable, block, i -> i >= first);
   }
 }

@@ -13,6 +13,11 @@ final class Rewritten {
         : Weight.of(stored.name(), stored.toFloats(), stored.shape().toArray());
   }
 
+  /// Whether two weights of one shape are the same to the bit.
+  static boolean same(Weight a, Weight b) {
+    return a.type() == b.type() && a.segment().mismatch(b.segment()) < 0;
+  }
+
   /// A matrix `[in, out]` as an array weight `[out, in]`.
   static Weight transposed(Weight stored) {
     int in = stored.shape().axis(0);

@@ -1,5 +1,6 @@
 package dev.heed.model;
 
+import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Rotary.Layout;
 import dev.heed.attention.RotaryScaling;
@@ -30,22 +31,57 @@ final class RotarySettings {
   /// @param headWidth `E`
   static Rotary of(Settings config, Weights weights, int headWidth) {
     Optional<Settings> parameters = config.in("rope_parameters");
-    Optional<Settings> scaling = parameters.or(() -> config.in("rope_scaling"));
+    Optional<Settings> old = config.in("rope_scaling");
+    if (parameters.isPresent() && old.isPresent()) {
+      throw new CheckpointException(
+          "config: rope_parameters and rope_scaling are both stated; one of them should be");
+    }
+    Optional<Settings> scaling = parameters.or(() -> old);
     double base = config.number("rope_theta", BASE);
-    double share = config.number("partial_rotary_factor", 1);
+    wholeHead(config);
+    parameters.ifPresent(RotarySettings::wholeHead);
     if (parameters.isPresent()) {
       base = parameters.get().number("rope_theta", base);
-      share = parameters.get().number("partial_rotary_factor", share);
     }
-    int width = config.integer(DIMENSIONS, (int) (headWidth * share));
+    int width = config.optionalPositive(DIMENSIONS).orElse(headWidth);
     boolean interleaved = config.bool(GgufSettings.ROTARY_INTERLEAVED, false);
     Layout layout = interleaved ? Layout.INTERLEAVED : Layout.HALF_SPLIT;
-    int context = config.integer("max_position_embeddings", 2048);
-    RotaryScaling stretch =
-        factors(weights)
-            .or(() -> scaling.map(settings -> scaling(settings, context)))
-            .orElse(RotaryScaling.none());
-    return new Rotary(layout, width, base, stretch);
+    int context = config.positive("max_position_embeddings");
+    RotaryScaling stated =
+        scaling.map(settings -> scaling(settings, context)).orElse(RotaryScaling.none());
+    Optional<RotaryScaling> factors = factors(weights);
+    if (factors.isPresent() && !stated.equals(RotaryScaling.none())) {
+      throw new CheckpointException(
+          "config: the file has both the tensor '%s' and the scaling %s; one of them should be"
+              .formatted(FACTORS, stated));
+    }
+    return new Rotary(layout, width, base, factors.orElse(stated));
+  }
+
+  /// The most positions a model reaches that was made for `context` of them.
+  static int reach(Rotary rotary, int context) {
+    double stretched =
+        switch (rotary.scaling()) {
+          case RotaryScaling.Linear(double factor) -> factor * context;
+          case RotaryScaling.DynamicNtk(double factor, int original) -> factor * original;
+          case Yarn yarn -> yarn.factor() * yarn.context();
+          case RotaryScaling.None _,
+              RotaryScaling.Ntk _,
+              RotaryScaling.Llama3 _,
+              RotaryScaling.Factors _ ->
+              context;
+        };
+    return (int) Math.clamp(stretched, context, Positions.LIMIT);
+  }
+
+  // The reference reads this setting for these architectures and turns whole heads all the same.
+  private static void wholeHead(Settings settings) {
+    double share = settings.number("partial_rotary_factor", 1);
+    if (share != 1) {
+      throw new CheckpointException(
+          "config: partial_rotary_factor is %s; only whole heads, 1, are turned here"
+              .formatted(share));
+    }
   }
 
   private static Optional<RotaryScaling> factors(Weights weights) {
@@ -70,8 +106,11 @@ final class RotarySettings {
     return switch (type) {
       case "default", "none" -> RotaryScaling.none();
       case "linear" -> new RotaryScaling.Linear(settings.number("factor"));
-      case "dynamic" ->
-          new RotaryScaling.DynamicNtk(settings.number("factor"), original(settings, context));
+      case "dynamic" -> {
+        // measured from max_position_embeddings, whatever else is stated
+        settings.ignore("original_max_position_embeddings");
+        yield new RotaryScaling.DynamicNtk(settings.number("factor"), context);
+      }
       case "yarn" -> yarn(settings, context);
       case "llama3" ->
           new RotaryScaling.Llama3(
@@ -87,29 +126,30 @@ final class RotarySettings {
   }
 
   private static RotaryScaling yarn(Settings settings, int context) {
-    double factor = settings.number("factor");
+    int original = original(settings, context);
+    double factor = settings.number("factor", (double) context / original);
     Ramp ramp =
         new Ramp(
             settings.number("beta_fast", Ramp.STANDARD.fast()),
             settings.number("beta_slow", Ramp.STANDARD.slow()),
             settings.bool("truncate", true) ? Ramp.Edges.WHOLE : Ramp.Edges.EXACT);
-    return new Yarn(factor, original(settings, context), ramp, magnitude(settings, factor));
+    return new Yarn(factor, original, ramp, magnitude(settings, factor));
   }
 
   // As Hugging Face has it: stated, or the quotient of two, or the paper's.
   private static double magnitude(Settings settings, double factor) {
     OptionalDouble stated = settings.optionalNumber("attention_factor");
-    OptionalDouble mscale = settings.optionalNumber("mscale");
-    OptionalDouble all = settings.optionalNumber("mscale_all_dim");
+    double mscale = settings.number("mscale", 0);
+    double all = settings.number("mscale_all_dim", 0);
     if (stated.isPresent()) {
       return stated.getAsDouble();
     }
-    return mscale.isPresent() && all.isPresent()
-        ? Yarn.magnitude(factor, mscale.getAsDouble()) / Yarn.magnitude(factor, all.getAsDouble())
+    return mscale != 0 && all != 0
+        ? Yarn.magnitude(factor, mscale) / Yarn.magnitude(factor, all)
         : Yarn.magnitude(factor, 1);
   }
 
   private static int original(Settings settings, int context) {
-    return settings.integer("original_max_position_embeddings", context);
+    return settings.optionalPositive("original_max_position_embeddings").orElse(context);
   }
 }

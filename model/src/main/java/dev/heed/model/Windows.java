@@ -10,15 +10,34 @@ import java.util.function.IntPredicate;
 final class Windows {
   private Windows() {}
 
+  /// The width that `sliding_window` states.
   static Optional<Integer> width(Settings config) {
-    return config.optionalInteger("sliding_window").stream().boxed().findFirst();
+    return config.optionalPositive("sliding_window").stream().boxed().findFirst();
   }
 
   /// The window of block `block`, as `layer_types` says, or where that is absent `usual`.
   static Optional<Integer> ofBlock(Settings config, int block, IntPredicate usual) {
+    Optional<Integer> width = width(config);
     Optional<Json.Arr> types = config.optionalList("layer_types");
-    boolean windowed = types.isPresent() ? isSliding(types.get().string(block)) : usual.test(block);
-    return windowed ? width(config) : Optional.empty();
+    if (types.isEmpty()) {
+      return usual.test(block) ? width : Optional.empty();
+    }
+    int blocks = config.positive("num_hidden_layers");
+    if (types.get().items().size() != blocks) {
+      throw new CheckpointException(
+          "config: layer_types has %d types for %d blocks; one a block is needed"
+              .formatted(types.get().items().size(), blocks));
+    }
+    return isSliding(types.get().string(block))
+        ? Optional.of(stated(width, block))
+        : Optional.empty();
+  }
+
+  private static int stated(Optional<Integer> width, int block) {
+    return width.orElseThrow(() ->
+        new CheckpointException(
+            "config: layer_types gives block %d a window, sliding_window none; state its width"
+                .formatted(block)));
   }
 
   private static boolean isSliding(String type) {

@@ -46,6 +46,20 @@ public enum Activation {
       return sigmoid * (1 + x * (1 - sigmoid));
     }
   },
+  TANH {
+    @Override
+    void forward(Rows rows, Row x, Row y, int length) {
+      for (int i = 0; i < length; i++) {
+        y.array()[y.from() + i] = (float) Math.tanh(x.array()[x.from() + i]);
+      }
+    }
+
+    @Override
+    double derivative(double x) {
+      double tanh = Math.tanh(x);
+      return 1 - tanh * tanh;
+    }
+  },
   /// `max(x, 0)`.
   RELU {
     @Override

@@ -56,6 +56,7 @@ class OperationTest {
         new Case(new Activate(x, Activation.GELU_ERF), List.of(x)),
         new Case(new Activate(x, Activation.GELU_TANH), List.of(x)),
         new Case(new Activate(x, Activation.SILU), List.of(x)),
+        new Case(new Activate(x, Activation.TANH), List.of(x)),
         new Case(new Activate(x, Activation.RELU), List.of(x)),
         new Case(new RmsNormalize(x, gain, 1e-5f), List.of(x, gain)),
         new Case(new RmsNormalize(x, headGain, 1e-5f), List.of(x, headGain)),
