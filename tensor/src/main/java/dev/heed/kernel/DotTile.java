@@ -1,36 +1,48 @@
 package dev.heed.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
-
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The register tile of products with few rows: one or four rows of `x` times four rows of `w`,
-/// both read along the axis that is summed over, so that nothing needs packing.
+/// The register tile of products with stored weights: one or four rows of `x` times four rows of
+/// `w`, both read along the axis that is summed over, so that nothing needs packing.
 ///
 /// @param in numbers of a row that are summed
 /// @param wApart floats from one row of `w` to the next; 0 multiplies one row four times
 /// @param xApart floats from one row of `x` to the next
 /// @param yApart floats from the products of one row of `x` to those of the next
 /// @param yStep floats from one product of a row of `x` to the next
-record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
+/// @param sums scratch memory, see [Workspace#lanes]
+record DotTile(int in, int wApart, int xApart, int yApart, int yStep, float[] sums) {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
 
   /// `y = x wᵀ` for four rows of `w` and any number of rows of `x`.
   void multiply(int rows, float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
     int row = 0;
-    for (; row + 4 <= rows; row += 4) {
+    for (; yStep == 1 && row + 4 <= rows; row += 4) {
       four(w, wAt, x, xAt + row * xApart, y, yAt + row * yApart);
     }
     for (; row < rows; row++) {
       one(w, wAt, x, xAt + row * xApart, y, yAt + row * yApart);
     }
+  }
+
+  /// `y = x wᵀ` for four rows of `x` and four of `w`, whose products are next to each other
+  /// (`yStep` is 1).
+  void four(float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
     int bound = FLOATS.loopBound(in);
+    four(bound, w, wAt, x, xAt, y, yAt);
+    for (int row = 0; bound < in && row < 4; row++) {
+      addTail(bound, w, wAt, x, xAt + row * xApart, y, yAt + row * yApart);
+    }
+  }
+
+  /// `y = x wᵀ` for one row of `x` and four of `w`.
+  void one(float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
+    int bound = FLOATS.loopBound(in);
+    one(bound, w, wAt, x, xAt, y, yAt);
     if (bound < in) {
-      for (row = 0; row < rows; row++) {
-        addTail(bound, w, wAt, x, xAt + row * xApart, y, yAt + row * yApart);
-      }
+      addTail(bound, w, wAt, x, xAt, y, yAt);
     }
   }
 
@@ -44,7 +56,7 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
     }
   }
 
-  private void one(float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
+  private void one(int bound, float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
     int bt = wAt + wApart;
     int ct = bt + wApart;
     int dt = ct + wApart;
@@ -52,7 +64,6 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
     FloatVector b = FloatVector.zero(FLOATS);
     FloatVector c = FloatVector.zero(FLOATS);
     FloatVector d = FloatVector.zero(FLOATS);
-    int bound = FLOATS.loopBound(in);
     for (int i = 0; i < bound; i += LANES) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xAt + i);
       a = FloatVector.fromArray(FLOATS, w, wAt + i).fma(v, a);
@@ -60,16 +71,20 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
       c = FloatVector.fromArray(FLOATS, w, ct + i).fma(v, c);
       d = FloatVector.fromArray(FLOATS, w, dt + i).fma(v, d);
     }
-    y[yAt] = a.reduceLanes(ADD);
-    y[yAt + yStep] = b.reduceLanes(ADD);
-    y[yAt + 2 * yStep] = c.reduceLanes(ADD);
-    y[yAt + 3 * yStep] = d.reduceLanes(ADD);
+    a.intoArray(sums, 0);
+    b.intoArray(sums, LANES);
+    c.intoArray(sums, 2 * LANES);
+    d.intoArray(sums, 3 * LANES);
+    LaneSums.sum(sums, 0, y, yAt, yStep);
   }
 
-  private void four(float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
+  private void four(int bound, float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
     int bt = wAt + wApart;
     int ct = bt + wApart;
     int dt = ct + wApart;
+    int x1At = xAt + xApart;
+    int x2At = x1At + xApart;
+    int x3At = x2At + xApart;
     FloatVector a0 = FloatVector.zero(FLOATS);
     FloatVector b0 = FloatVector.zero(FLOATS);
     FloatVector c0 = FloatVector.zero(FLOATS);
@@ -86,12 +101,11 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
     FloatVector b3 = FloatVector.zero(FLOATS);
     FloatVector c3 = FloatVector.zero(FLOATS);
     FloatVector d3 = FloatVector.zero(FLOATS);
-    int bound = FLOATS.loopBound(in);
     for (int i = 0; i < bound; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, xAt + i);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, xAt + xApart + i);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, xAt + 2 * xApart + i);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, xAt + 3 * xApart + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, x1At + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, x2At + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, x3At + i);
       FloatVector v = FloatVector.fromArray(FLOATS, w, wAt + i);
       a0 = x0.fma(v, a0);
       a1 = x1.fma(v, a1);
@@ -113,16 +127,24 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep) {
       d2 = x2.fma(v, d2);
       d3 = x3.fma(v, d3);
     }
-    put(a0, b0, c0, d0, y, yAt);
-    put(a1, b1, c1, d1, y, yAt + yApart);
-    put(a2, b2, c2, d2, y, yAt + 2 * yApart);
-    put(a3, b3, c3, d3, y, yAt + 3 * yApart);
-  }
-
-  private void put(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] y, int at) {
-    y[at] = a.reduceLanes(ADD);
-    y[at + yStep] = b.reduceLanes(ADD);
-    y[at + 2 * yStep] = c.reduceLanes(ADD);
-    y[at + 3 * yStep] = d.reduceLanes(ADD);
+    a0.intoArray(sums, 0);
+    b0.intoArray(sums, LANES);
+    c0.intoArray(sums, 2 * LANES);
+    d0.intoArray(sums, 3 * LANES);
+    a1.intoArray(sums, 4 * LANES);
+    b1.intoArray(sums, 5 * LANES);
+    c1.intoArray(sums, 6 * LANES);
+    d1.intoArray(sums, 7 * LANES);
+    a2.intoArray(sums, 8 * LANES);
+    b2.intoArray(sums, 9 * LANES);
+    c2.intoArray(sums, 10 * LANES);
+    d2.intoArray(sums, 11 * LANES);
+    a3.intoArray(sums, 12 * LANES);
+    b3.intoArray(sums, 13 * LANES);
+    c3.intoArray(sums, 14 * LANES);
+    d3.intoArray(sums, 15 * LANES);
+    for (int row = 0; row < 4; row++) {
+      LaneSums.sum(sums, row * LaneSums.SIZE, y, yAt + row * yApart, 1);
+    }
   }
 }

@@ -81,12 +81,16 @@ final class FewRowsProduct {
     int each = perTask(a, DOTS) * DOTS;
     workers.run(
         (c.columns() + each - 1) / each,
-        (task, _) -> dots(a, b, c, task * each, Math.min(c.columns(), (task + 1) * each)));
+        (task, scratch) -> {
+          int to = Math.min(c.columns(), (task + 1) * each);
+          dots(a, b, c, task * each, to, scratch.lanes());
+        });
   }
 
-  private static void dots(Matrix a, Matrix b, Matrix c, int from, int to) {
-    DotTile four = new DotTile(a.columns(), b.columnStride(), a.rowStride(), c.rowStride(), 1);
-    DotTile one = new DotTile(a.columns(), 0, a.rowStride(), c.rowStride(), 0);
+  private static void dots(Matrix a, Matrix b, Matrix c, int from, int to, float[] sums) {
+    DotTile four =
+        new DotTile(a.columns(), b.columnStride(), a.rowStride(), c.rowStride(), 1, sums);
+    DotTile one = new DotTile(a.columns(), 0, a.rowStride(), c.rowStride(), 0, sums);
     int column = from;
     for (; column + DOTS <= to; column += DOTS) {
       dot(four, a, b, c, column);

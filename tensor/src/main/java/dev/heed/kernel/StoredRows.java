@@ -24,8 +24,8 @@ interface StoredRows {
   /// @param count a multiple of the lanes and of the format's block
   void unpack(MemorySegment w, long at, int count, float[] out, int outAt);
 
-  /// The products of one vector with four rows: `y[yAt + r * yApart] = Σ x[xAt + i] row_r[i]` for
-  /// `i < count`.
+  /// The products of one vector with four rows, lane by lane: vector `r` of `sums` becomes the sum
+  /// of `x[xAt + i] row_r[i]` for `i < count` in steps of the lanes. [LaneSums] adds up the lanes.
   ///
   /// Four rows keep four accumulators busy and four streams of memory open. Rows far apart are read
   /// fastest: then each stream is long enough for the machine to fetch ahead.
@@ -40,7 +40,6 @@ interface StoredRows {
       float[] x,
       int xAt,
       int count,
-      float[] y,
-      int yAt,
-      int yApart);
+      float[] sums,
+      int sumsAt);
 }

@@ -1,7 +1,6 @@
 package dev.heed.kernel;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.OR;
@@ -56,9 +55,8 @@ final class VectorF16Rows implements StoredRows {
       float[] x,
       int xAt,
       int count,
-      float[] y,
-      int yAt,
-      int yApart) {
+      float[] sums,
+      int sumsAt) {
     long bt = at + apart;
     long ct = bt + apart;
     long dt = ct + apart;
@@ -121,9 +119,9 @@ final class VectorF16Rows implements StoredRows {
               .reinterpretAsFloats()
               .fma(v, d);
     }
-    y[yAt] = a.reduceLanes(ADD);
-    y[yAt + yApart] = b.reduceLanes(ADD);
-    y[yAt + 2 * yApart] = c.reduceLanes(ADD);
-    y[yAt + 3 * yApart] = d.reduceLanes(ADD);
+    a.intoArray(sums, sumsAt);
+    b.intoArray(sums, sumsAt + LANES);
+    c.intoArray(sums, sumsAt + 2 * LANES);
+    d.intoArray(sums, sumsAt + 3 * LANES);
   }
 }

@@ -1,7 +1,6 @@
 package dev.heed.kernel;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.ADD;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -28,9 +27,8 @@ final class VectorF32Rows implements StoredRows {
       float[] x,
       int xAt,
       int count,
-      float[] y,
-      int yAt,
-      int yApart) {
+      float[] sums,
+      int sumsAt) {
     long bt = at + apart;
     long ct = bt + apart;
     long dt = ct + apart;
@@ -45,9 +43,9 @@ final class VectorF32Rows implements StoredRows {
       c = FloatVector.fromMemorySegment(FLOATS, w, ct + 4L * i, LITTLE_ENDIAN).fma(v, c);
       d = FloatVector.fromMemorySegment(FLOATS, w, dt + 4L * i, LITTLE_ENDIAN).fma(v, d);
     }
-    y[yAt] = a.reduceLanes(ADD);
-    y[yAt + yApart] = b.reduceLanes(ADD);
-    y[yAt + 2 * yApart] = c.reduceLanes(ADD);
-    y[yAt + 3 * yApart] = d.reduceLanes(ADD);
+    a.intoArray(sums, sumsAt);
+    b.intoArray(sums, sumsAt + LANES);
+    c.intoArray(sums, sumsAt + 2 * LANES);
+    d.intoArray(sums, sumsAt + 3 * LANES);
   }
 }

@@ -10,11 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
-/// Products with stored weights on lanes.
-///
-/// One row of activations is bound by reading the weight: four rows of it are multiplied as they
-/// are read. For more rows, four rows of the weight at a time are unpacked to floats, which stay in
-/// cache for all activations.
+/// Products with stored weights on lanes; how they are computed is [WeightTask]'s.
 final class VectorWeightProducts implements WeightProducts {
   private static final Map<DataType, StoredRows> READERS = readers();
 
@@ -49,7 +45,11 @@ final class VectorWeightProducts implements WeightProducts {
 
   private static WeightTask task(Tensor x, Weight w, Tensor y) {
     ScalarWeightProducts.check(x, w, y);
-    return new WeightTask(x, w, y, Optional.ofNullable(READERS.get(w.type())));
+    return new WeightTask(x, w, y, unpacking(w));
+  }
+
+  private static RowUnpacking unpacking(Weight w) {
+    return new RowUnpacking(w.type(), Optional.ofNullable(READERS.get(w.type())));
   }
 
   private static void runPart(WeightTask[] parts, int index, Workspace scratch) {

@@ -1,19 +1,19 @@
 package dev.heed.kernel;
 
-import dev.heed.tensor.Dequantize;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import dev.heed.tensor.Workspace;
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
 
-/// The product `y = x wᵀ` for few rows of `x`, cut into tasks of 64 rows of `w`.
+/// The product `y = x wᵀ`, cut into tasks of 64 rows of `w`.
 ///
-/// Four rows of `w` are computed together. They lie a quarter of the task apart, so that each of
-/// them is part of a long run of memory; rows left over are computed alone.
-record WeightTask(Tensor x, Weight w, Tensor y, Optional<StoredRows> reader)
-    implements Workers.Task {
+/// One row of `x` is multiplied with four rows of `w` as they are read. They lie a quarter of the
+/// task apart, so that each of them is part of a long run of memory. For more rows of `x` the task
+/// first unpacks its rows of `w` to floats, which stay in the second cache while all rows of `x`
+/// pass by, four at a time.
+record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implements Workers.Task {
   private static final int OUTS = 64;
+  private static final int ROWS = StoredRows.ROWS;
 
   int tasks() {
     return (out() + OUTS - 1) / OUTS;
@@ -32,89 +32,82 @@ record WeightTask(Tensor x, Weight w, Tensor y, Optional<StoredRows> reader)
     int from = index * OUTS;
     int count = Math.min(OUTS, out() - from);
     if (w.array().isPresent()) {
-      multiplyArray(w.array().get(), from, count);
+      multiplyFloats(w.array().get(), from * in(), from, count, scratch);
       return;
     }
     MemorySegment rows = w.segment().asSlice(from * w.rowBytes(), count * w.rowBytes());
-    if (!rows.isNative() && reader.isPresent()) {
+    if (!rows.isNative() && unpacking.reader().isPresent()) {
       rows = scratch.bytes(rows.byteSize()).copyFrom(rows);
     }
     boolean direct = x.shape().rows() == 1 && StoredRows.bound(in()) == in();
-    if (direct && reader.isPresent()) {
-      multiplyDirect(reader.get(), rows, from, count);
+    if (direct && unpacking.reader().isPresent()) {
+      multiplyDirect(rows, from, count, scratch);
     } else {
       multiplyUnpacked(rows, from, count, scratch);
     }
   }
 
-  private void multiplyArray(float[] array, int from, int count) {
-    int quarter = count / StoredRows.ROWS;
-    DotTile four = tile(quarter * in(), quarter);
-    for (int row = from; row < from + quarter; row++) {
-      multiplyFloats(four, array, row * in(), row);
-    }
-    DotTile one = tile(0, 0);
-    for (int row = from + StoredRows.ROWS * quarter; row < from + count; row++) {
-      multiplyFloats(one, array, row * in(), row);
-    }
-  }
-
-  private void multiplyDirect(StoredRows kernel, MemorySegment rows, int from, int count) {
-    int quarter = count / StoredRows.ROWS;
+  private void multiplyDirect(MemorySegment rows, int from, int count, Workspace scratch) {
+    StoredRows kernel = unpacking.reader().get();
+    float[] sums = scratch.lanes();
+    int quarter = count / ROWS;
     long bytes = w.rowBytes();
+    int yAt = y.offset() + from;
     for (int row = 0; row < quarter; row++) {
-      kernel.dots(
-          rows,
-          row * bytes,
-          quarter * bytes,
-          x.array(),
-          x.offset(),
-          in(),
-          y.array(),
-          y.offset() + from + row,
-          quarter);
+      kernel.dots(rows, row * bytes, quarter * bytes, x.array(), x.offset(), in(), sums, 0);
+      LaneSums.sum(sums, 0, y.array(), yAt + row, quarter);
     }
-    for (int row = StoredRows.ROWS * quarter; row < count; row++) {
-      kernel.dots(
-          rows, row * bytes, 0, x.array(), x.offset(), in(), y.array(), y.offset() + from + row, 0);
+    for (int row = ROWS * quarter; row < count; row++) {
+      kernel.dots(rows, row * bytes, 0, x.array(), x.offset(), in(), sums, 0);
+      LaneSums.sum(sums, 0, y.array(), yAt + row, 0);
     }
   }
 
   private void multiplyUnpacked(MemorySegment rows, int from, int count, Workspace scratch) {
-    int quarter = count / StoredRows.ROWS;
-    Tensor floats = scratch.take(StoredRows.ROWS, in());
-    DotTile four = tile(in(), quarter);
-    for (int row = 0; row < quarter; row++) {
-      for (int stream = 0; stream < StoredRows.ROWS; stream++) {
-        unpack(rows, row + stream * quarter, floats, stream);
+    Tensor floats = scratch.take(count, in());
+    for (int row = 0; row < count; row++) {
+      int at = floats.offset() + row * in();
+      unpacking.unpack(rows, row * w.rowBytes(), in(), floats.array(), at);
+    }
+    multiplyFloats(floats.array(), floats.offset(), from, count, scratch);
+  }
+
+  /// All rows of `x` times `count` rows of floats, which are rows `from` and following of `w`.
+  private void multiplyFloats(float[] floats, int at, int from, int count, Workspace scratch) {
+    int rows = x.shape().rows();
+    int quarter = count / ROWS;
+    DotTile near = new DotTile(in(), in(), in(), out(), 1, scratch.lanes());
+    int row = 0;
+    for (; row + ROWS <= rows; row += ROWS) {
+      for (int group = 0; group < quarter; group++) {
+        near.four(
+            floats,
+            at + ROWS * group * in(),
+            x.array(),
+            xAt(row),
+            y.array(),
+            yAt(row, from + ROWS * group));
       }
-      multiplyFloats(four, floats.array(), floats.offset(), from + row);
     }
-    DotTile one = tile(0, 0);
-    for (int row = StoredRows.ROWS * quarter; row < count; row++) {
-      unpack(rows, row, floats, 0);
-      multiplyFloats(one, floats.array(), floats.offset(), from + row);
+    DotTile far = new DotTile(in(), quarter * in(), in(), out(), quarter, scratch.lanes());
+    for (; row < rows; row++) {
+      for (int group = 0; group < quarter; group++) {
+        far.one(floats, at + group * in(), x.array(), xAt(row), y.array(), yAt(row, from + group));
+      }
     }
-  }
-
-  private void unpack(MemorySegment rows, int row, Tensor floats, int stream) {
-    long at = row * w.rowBytes();
-    int to = floats.offset() + stream * in();
-    int bound = reader.isPresent() ? StoredRows.bound(in()) : 0;
-    if (bound > 0) {
-      reader.get().unpack(rows, at, bound, floats.array(), to);
-    }
-    if (bound < in()) {
-      Dequantize.into(
-          w.type(), rows, at + w.type().bytes(bound), floats.array(), to + bound, in() - bound);
+    DotTile alone = new DotTile(in(), 0, in(), out(), 0, scratch.lanes());
+    for (row = 0; row < rows; row++) {
+      for (int left = ROWS * quarter; left < count; left++) {
+        alone.one(floats, at + left * in(), x.array(), xAt(row), y.array(), yAt(row, from + left));
+      }
     }
   }
 
-  private DotTile tile(int wApart, int yStep) {
-    return new DotTile(in(), wApart, in(), out(), yStep);
+  private int xAt(int row) {
+    return x.offset() + row * in();
   }
 
-  private void multiplyFloats(DotTile tile, float[] floats, int at, int row) {
-    tile.multiply(x.shape().rows(), floats, at, x.array(), x.offset(), y.array(), y.offset() + row);
+  private int yAt(int row, int column) {
+    return y.offset() + row * out() + column;
   }
 }

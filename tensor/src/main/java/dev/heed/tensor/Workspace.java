@@ -18,6 +18,7 @@ public final class Workspace {
   private static final int SLAB = 1 << 20;
 
   private final List<float[]> slabs = new ArrayList<>();
+  private final float[] lanes = new float[256];
   private MemorySegment bytes = MemorySegment.NULL;
   private final Map<Class<?>, Object> kept = new HashMap<>();
   private int slab;
@@ -57,6 +58,12 @@ public final class Workspace {
 
   public Tensor take(int... shape) {
     return take(Shape.of(shape));
+  }
+
+  /// 256 floats for kernels, to carry vectors from one method to the next: 16 of 16 lanes. Every
+  /// call gives the same array, and nothing in it lasts.
+  public float[] lanes() {
+    return lanes;
   }
 
   /// `size` bytes of uncleared native memory; the next call gives the same memory.

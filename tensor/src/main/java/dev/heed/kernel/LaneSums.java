@@ -1,0 +1,35 @@
+package dev.heed.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The sums of the lanes of four vectors, in one fixed order.
+///
+/// The Vector API's own reduction adds floats in an order that differs between interpreted and
+/// compiled code, so that a result would depend on when the compiler came by. Here the lanes go
+/// through an array, where quarters of a vector can be loaded and added without shuffles. The
+/// vectors are not parameters, because they would be boxed where this method is not inlined.
+final class LaneSums {
+  /// Floats of the four vectors.
+  static final int SIZE = 4 * FloatVector.SPECIES_PREFERRED.length();
+
+  private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
+  private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
+
+  private LaneSums() {}
+
+  /// `y[yAt + r * step]` = the sum of the lanes of vector `r`, which is at `at + r * lanes`;
+  /// destroys the vectors.
+  static void sum(float[] vectors, int at, float[] y, int yAt, int step) {
+    for (int row = 0; row < 4; row++) {
+      int from = at + row * LANES;
+      FloatVector sum = FloatVector.fromArray(QUARTER, vectors, from);
+      for (int i = 4; i < LANES; i += 4) {
+        sum = sum.add(FloatVector.fromArray(QUARTER, vectors, from + i));
+      }
+      sum.intoArray(vectors, from);
+      float even = vectors[from] + vectors[from + 2];
+      y[yAt + row * step] = even + (vectors[from + 1] + vectors[from + 3]);
+    }
+  }
+}
