@@ -13,7 +13,7 @@ final class VectorKernels {
         reason,
         new VectorProducts(),
         new VectorWeightProducts(),
-        new ScalarRows(),
+        new VectorRows(),
         new VectorAttentionTiles(),
         new VectorLookup());
   }

@@ -1,6 +1,7 @@
 package dev.heed.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
@@ -48,5 +49,52 @@ class VectorMathTest {
     assertThat(first(VectorMath::tanh, Float.POSITIVE_INFINITY)).isEqualTo(1);
     assertThat(first(VectorMath::tanh, Float.NEGATIVE_INFINITY)).isEqualTo(-1);
     assertThat(first(VectorMath::tanh, Float.NaN)).isNaN();
+  }
+
+  @Test
+  void exp_wholeRange_isWithinTwoUnitsInTheLastPlace() {
+    double worst = 0;
+    for (float x = -87; x < 88.7f; x += 0.00373f) {
+      double expected = Math.exp(x);
+      double error = Math.abs(first(VectorMath::exp, x) - expected);
+      worst = Math.max(worst, error / Math.ulp((float) expected));
+    }
+    assertThat(worst).isBetween(0.5, 2.0);
+  }
+
+  @Test
+  void exp_subnormalResults_areNear() {
+    for (float x = -103.9f; x < -87; x += 0.01f) {
+      double expected = Math.exp(x);
+      assertThat((double) first(VectorMath::exp, x))
+          .isBetween(expected - 2 * Float.MIN_VALUE, expected + 2 * Float.MIN_VALUE);
+    }
+  }
+
+  @Test
+  void exp_edges_areExact() {
+    assertThat(first(VectorMath::exp, 0)).isEqualTo(1);
+    assertThat(first(VectorMath::exp, -200)).isEqualTo(0);
+    assertThat(first(VectorMath::exp, Float.NEGATIVE_INFINITY)).isEqualTo(0);
+    assertThat(first(VectorMath::exp, 89)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(first(VectorMath::exp, 1e30f)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(first(VectorMath::exp, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(first(VectorMath::exp, Float.NaN)).isNaN();
+  }
+
+  @Test
+  void timesNormal_wholeRange_hasASmallRelativeError() {
+    for (float x = -5; x < 12; x += 0.00273f) {
+      double z = x / Math.sqrt(2);
+      double normal = 0.5 * (1 + SpecialFunctions.erf(z));
+      // The exponent, up to 18, is rounded to a float: 1e-6 of the power. The double formula keeps
+      // ten digits at -5.
+      assertThat(first(VectorMath::timesNormal, x))
+          .isCloseTo((float) (x * normal), withinPercentage(2e-4));
+    }
+    assertThat(first(VectorMath::timesNormal, 0)).isZero();
+    assertThat(first(VectorMath::timesNormal, 1e20f)).isEqualTo(1e20f);
+    assertThat(first(VectorMath::timesNormal, -1e20f)).isZero();
+    assertThat(first(VectorMath::timesNormal, Float.NaN)).isNaN();
   }
 }

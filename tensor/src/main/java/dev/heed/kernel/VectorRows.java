@@ -1,0 +1,353 @@
+package dev.heed.kernel;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Row kernels on lanes.
+///
+/// The numbers that do not fill a vector go through the same functions under a mask, so a number's
+/// result does not depend on where in a row it stands. Sums run in as many lanes as there are, and
+/// in four chains where an addition has to wait for the one before.
+final class VectorRows implements Rows {
+  private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
+  private static final int LANES = SPECIES.length();
+  private static final float SQRT_2_OVER_PI = (float) Math.sqrt(2 / Math.PI);
+  private static final float CUBIC = 0.044715f;
+
+  private static VectorMask<Float> rest(int i, int length) {
+    return SPECIES.indexInRange(i, length);
+  }
+
+  @Override
+  public float dot(float[] a, int aFrom, float[] b, int bFrom, int length) {
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = sum0;
+    FloatVector sum2 = sum0;
+    FloatVector sum3 = sum0;
+    int i = 0;
+    for (; i <= length - 4 * LANES; i += 4 * LANES) {
+      sum0 = load(a, aFrom + i).fma(load(b, bFrom + i), sum0);
+      sum1 = load(a, aFrom + i + LANES).fma(load(b, bFrom + i + LANES), sum1);
+      sum2 = load(a, aFrom + i + 2 * LANES).fma(load(b, bFrom + i + 2 * LANES), sum2);
+      sum3 = load(a, aFrom + i + 3 * LANES).fma(load(b, bFrom + i + 3 * LANES), sum3);
+    }
+    for (; i <= length - LANES; i += LANES) {
+      sum0 = load(a, aFrom + i).fma(load(b, bFrom + i), sum0);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
+      sum1 = FloatVector.fromArray(SPECIES, a, aFrom + i, mask).fma(last, sum1);
+    }
+    return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(ADD);
+  }
+
+  private static FloatVector load(float[] a, int at) {
+    return FloatVector.fromArray(SPECIES, a, at);
+  }
+
+  @Override
+  public void add(
+      float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a, aFrom + i).add(load(b, bFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
+      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
+          .add(last)
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  @Override
+  public void multiply(
+      float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a, aFrom + i).mul(load(b, bFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
+      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
+          .mul(last)
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  @Override
+  public void addScaled(float factor, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    FloatVector factors = FloatVector.broadcast(SPECIES, factor);
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a, aFrom + i).fma(factors, load(out, outFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, out, outFrom + i, mask);
+      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
+          .fma(factors, last)
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  @Override
+  public void scale(float factor, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a, aFrom + i).mul(factor).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
+          .mul(factor)
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  @Override
+  public void softCap(float cap, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      capped(cap, load(a, aFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      capped(cap, FloatVector.fromArray(SPECIES, a, aFrom + i, mask))
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  private static FloatVector capped(float cap, FloatVector x) {
+    return VectorMath.tanh(x.div(cap)).mul(cap);
+  }
+
+  @Override
+  public void softmax(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    float maximum = maximum(a, aFrom, length);
+    if (maximum == Float.NEGATIVE_INFINITY) {
+      softmaxOfNothing(a, aFrom, out, outFrom, length);
+      return;
+    }
+    float sum = powers(maximum, a, aFrom, out, outFrom, length);
+    scale(1 / sum, out, outFrom, out, outFrom, length);
+  }
+
+  /// Of a row without a number above -∞: zeros, NaN where there is one.
+  private static void softmaxOfNothing(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    float sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += a[aFrom + i];
+    }
+    Arrays.fill(out, outFrom, outFrom + length, Float.isNaN(sum) ? Float.NaN : 0);
+  }
+
+  /// The largest number that is not NaN, -∞ if there is none.
+  private static float maximum(float[] a, int aFrom, int length) {
+    FloatVector nothing = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector first = nothing;
+    FloatVector second = nothing;
+    int i = 0;
+    for (; i <= length - 2 * LANES; i += 2 * LANES) {
+      first = VectorMath.larger(first, load(a, aFrom + i));
+      second = VectorMath.larger(second, load(a, aFrom + i + LANES));
+    }
+    for (; i < length; i += LANES) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
+      first = VectorMath.larger(first, nothing.blend(last, mask));
+    }
+    return VectorMath.larger(first, second).reduceLanes(MAX);
+  }
+
+  /// `out = e^(a - maximum)`; returns its sum.
+  private static float powers(
+      float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector power = VectorMath.exp(load(a, aFrom + i).sub(maximum));
+      power.intoArray(out, outFrom + i);
+      sum = sum.add(power);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
+      FloatVector power = VectorMath.exp(last.sub(maximum));
+      power.intoArray(out, outFrom + i, mask);
+      sum = sum.add(power, mask);
+    }
+    return sum.reduceLanes(ADD);
+  }
+
+  @Override
+  public void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int length) {
+    float mean = sum(a.array(), a.from(), length) / length;
+    float variance = squares(mean, a.array(), a.from(), length) / length;
+    float factor = (float) (1 / Math.sqrt(variance + epsilon));
+    int done = normalize(mean, factor, a, gain, bias, out, length);
+    if (done < length) {
+      normalizeRest(mean, factor, a, gain, bias, out, length, done);
+    }
+  }
+
+  private static int normalize(
+      float mean, float factor, Row a, float[] gain, float[] bias, Row out, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a.array(), a.from() + i)
+          .sub(mean)
+          .mul(factor)
+          .fma(load(gain, i), load(bias, i))
+          .intoArray(out.array(), out.from() + i);
+    }
+    return i;
+  }
+
+  private static void normalizeRest(
+      float mean, float factor, Row a, float[] gain, float[] bias, Row out, int length, int i) {
+    VectorMask<Float> mask = rest(i, length);
+    FloatVector.fromArray(SPECIES, a.array(), a.from() + i, mask)
+        .sub(mean)
+        .mul(factor)
+        .fma(
+            FloatVector.fromArray(SPECIES, gain, i, mask),
+            FloatVector.fromArray(SPECIES, bias, i, mask))
+        .intoArray(out.array(), out.from() + i, mask);
+  }
+
+  private static float sum(float[] a, int from, int length) {
+    FloatVector first = FloatVector.zero(SPECIES);
+    FloatVector second = first;
+    int i = 0;
+    for (; i <= length - 2 * LANES; i += 2 * LANES) {
+      first = first.add(load(a, from + i));
+      second = second.add(load(a, from + i + LANES));
+    }
+    for (; i < length; i += LANES) {
+      first = first.add(FloatVector.fromArray(SPECIES, a, from + i, rest(i, length)));
+    }
+    return first.add(second).reduceLanes(ADD);
+  }
+
+  /// The sum of `(a - mean)²`.
+  private static float squares(float mean, float[] a, int from, int length) {
+    FloatVector first = FloatVector.zero(SPECIES);
+    FloatVector second = first;
+    int i = 0;
+    for (; i <= length - 2 * LANES; i += 2 * LANES) {
+      FloatVector x = load(a, from + i).sub(mean);
+      FloatVector y = load(a, from + i + LANES).sub(mean);
+      first = x.fma(x, first);
+      second = y.fma(y, second);
+    }
+    for (; i < length; i += LANES) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, from + i, mask).sub(mean, mask);
+      first = x.fma(x, first);
+    }
+    return first.add(second).reduceLanes(ADD);
+  }
+
+  @Override
+  public void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length) {
+    float squares = squares(0, a.array(), a.from(), length);
+    float factor = (float) (1 / Math.sqrt(squares / length + epsilon));
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a.array(), a.from() + i)
+          .mul(factor)
+          .mul(load(gain, i))
+          .intoArray(out.array(), out.from() + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector.fromArray(SPECIES, a.array(), a.from() + i, mask)
+          .mul(factor)
+          .mul(FloatVector.fromArray(SPECIES, gain, i, mask))
+          .intoArray(out.array(), out.from() + i, mask);
+    }
+  }
+
+  @Override
+  public void geluErf(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      VectorMath.timesNormal(load(a, aFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      geluErfRest(a, aFrom + i, out, outFrom + i, rest(i, length));
+    }
+  }
+
+  private static void geluErfRest(
+      float[] a, int aFrom, float[] out, int outFrom, VectorMask<Float> mask) {
+    VectorMath.timesNormal(FloatVector.fromArray(SPECIES, a, aFrom, mask))
+        .intoArray(out, outFrom, mask);
+  }
+
+  @Override
+  public void geluTanh(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      geluTanh(load(a, aFrom + i)).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      geluTanh(FloatVector.fromArray(SPECIES, a, aFrom + i, mask))
+          .intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  /// `(1 + tanh y) / 2` is the logistic function of `2 y`.
+  private static FloatVector geluTanh(FloatVector x) {
+    FloatVector twice = x.mul(x).mul(CUBIC).fma(x, x).mul(2 * SQRT_2_OVER_PI);
+    return VectorMath.timesLogistic(x, twice);
+  }
+
+  @Override
+  public void silu(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      FloatVector x = load(a, aFrom + i);
+      VectorMath.timesLogistic(x, x).intoArray(out, outFrom + i);
+    }
+    if (i < length) {
+      VectorMask<Float> mask = rest(i, length);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
+      VectorMath.timesLogistic(x, x).intoArray(out, outFrom + i, mask);
+    }
+  }
+
+  @Override
+  public void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs) {
+    if (step != 1) {
+      new ScalarRows().rotate(x, step, apart, cosine, sine, pairs);
+      return;
+    }
+    int p = 0;
+    for (; p <= pairs - LANES; p += LANES) {
+      int at = x.from() + p;
+      FloatVector first = load(x.array(), at);
+      FloatVector second = load(x.array(), at + apart);
+      FloatVector cos = load(cosine.array(), cosine.from() + p);
+      FloatVector sin = load(sine.array(), sine.from() + p);
+      first.mul(cos).sub(second.mul(sin)).intoArray(x.array(), at);
+      first.mul(sin).add(second.mul(cos)).intoArray(x.array(), at + apart);
+    }
+    if (p < pairs) {
+      Row last = new Row(x.array(), x.from() + p);
+      Row lastCosine = new Row(cosine.array(), cosine.from() + p);
+      Row lastSine = new Row(sine.array(), sine.from() + p);
+      new ScalarRows().rotate(last, step, apart, lastCosine, lastSine, pairs - p);
+    }
+  }
+}
