@@ -98,20 +98,19 @@ public final class GgufMetadata {
       long length =
           list.wide() ? segment.get(LONG, at) : Integer.toUnsignedLong(segment.get(INT, at));
       at += list.wide() ? Long.BYTES : Integer.BYTES;
-      byte[] bytes = segment.asSlice(at, length).toArray(JAVA_BYTE);
-      texts.add(utf8(bytes, key, i));
+      texts.add(text(at, Math.toIntExact(length), key, i));
       at += length;
     }
     return texts;
   }
 
-  private String utf8(byte[] bytes, String key, int index) {
-    for (byte b : bytes) {
-      if (b < 0) {
-        return Cursor.utf8(bytes, place.member(key).item(index).toString());
-      }
-    }
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+  private String text(long from, int length, String key, int index) {
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(segment, JAVA_BYTE, from, bytes, 0, length);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf('\ufffd') < 0
+        ? text
+        : Cursor.utf8(bytes, place.member(key).item(index).toString());
   }
 
   /// The whole numbers of a list, which must fit 32 bits.

@@ -24,7 +24,6 @@ public final class Settings {
           "_attn_implementation",
           "_attn_implementation_autoset",
           "_commit_hash",
-          "add_cross_attention",
           "architectures",
           "attention_dropout",
           "attn_pdrop",
@@ -35,7 +34,6 @@ public final class Settings {
           "cache_implementation",
           "chunk_size_feed_forward",
           "classifier_dropout",
-          "cross_attention_hidden_size",
           "decoder_start_token_id",
           "diversity_penalty",
           "do_sample",
@@ -71,7 +69,6 @@ public final class Settings {
           "prefix",
           "pretraining_tp",
           "problem_type",
-          "pruned_heads",
           "remove_invalid_values",
           "repetition_penalty",
           "resid_pdrop",
@@ -87,7 +84,6 @@ public final class Settings {
           "task_specific_params",
           "temperature",
           "tf_legacy_loss",
-          "tie_encoder_decoder",
           "tokenizer_class",
           "top_k",
           "top_p",
@@ -98,6 +94,13 @@ public final class Settings {
           "unk_token_id",
           "use_bfloat16",
           "use_cache");
+  private static final Set<String> HARMLESS_WHEN_OFF =
+      Set.of(
+          "add_cross_attention",
+          "cross_attention_hidden_size",
+          "pruned_heads",
+          "quantization_config",
+          "tie_encoder_decoder");
   private static final Set<String> HARMLESS_PREFIXES =
       Set.of("general.", "tokenizer.", "quantize.", "split.");
 
@@ -233,7 +236,7 @@ public final class Settings {
   public void rejectUnread(String model) {
     for (Map.Entry<String, Json> member : members.members().entrySet()) {
       String key = member.getKey();
-      if (!asked.contains(key) && !isHarmless(key) && !(member.getValue() instanceof Json.Null)) {
+      if (!asked.contains(key) && !isHarmless(key, member.getValue())) {
         throw new CheckpointException(
             "%s: is %s, which %s does not know and which may change what it computes; %s"
                 .formatted(
@@ -250,8 +253,21 @@ public final class Settings {
     return new ArrayList<>(asked);
   }
 
-  private static boolean isHarmless(String key) {
-    return HARMLESS.contains(key) || HARMLESS_PREFIXES.stream().anyMatch(key::startsWith);
+  private static boolean isHarmless(String key, Json value) {
+    return value instanceof Json.Null
+        || HARMLESS.contains(key)
+        || HARMLESS_PREFIXES.stream().anyMatch(key::startsWith)
+        || (HARMLESS_WHEN_OFF.contains(key) && isOff(value));
+  }
+
+  private static boolean isOff(Json value) {
+    return switch (value) {
+      case Json.Null _ -> true;
+      case Json.Bool(boolean truth) -> !truth;
+      case Obj inner -> inner.members().isEmpty();
+      case Arr list -> list.items().isEmpty();
+      case Json.Str _, Json.Num _ -> false;
+    };
   }
 
   private Obj asking(String key) {

@@ -108,7 +108,14 @@ public final class Summary {
           .optionalString("tokenizer.ggml.model")
           .map(kind -> new TokenizerKind(kind, metadata.length("tokenizer.ggml.tokens")));
     }
-    return checkpoint.sibling("tokenizer.json").map(Summary::tokenizerJson);
+    return checkpoint
+        .sibling("tokenizer.json")
+        .map(Summary::tokenizerJson)
+        .or(() -> checkpoint.sibling("vocab.json").map(Summary::vocabularyJson));
+  }
+
+  private static TokenizerKind vocabularyJson(Path path) {
+    return new TokenizerKind("BPE", CheckpointFiles.json(path).members().size());
   }
 
   private static TokenizerKind tokenizerJson(Path path) {

@@ -96,4 +96,16 @@ class CheckpointTest {
     assertThat(settings.in("rope").orElseThrow().number("factor")).isEqualTo(2);
     settings.rejectUnread("llama");
   }
+
+  @Test
+  void settings_harmlessOnlyWhenOff_isRefusedWhenOn() {
+    settings("{\"add_cross_attention\": false, \"pruned_heads\": {}}").rejectUnread("gpt2");
+    assertThatThrownBy(() -> settings("{\"add_cross_attention\": true}").rejectUnread("gpt2"))
+        .hasMessageContaining("add_cross_attention: is the truth value true");
+    assertThatThrownBy(() -> settings("{\"pruned_heads\": {\"1\": [2]}}").rejectUnread("gpt2"))
+        .hasMessageContaining("pruned_heads: is an object");
+    assertThatThrownBy(
+            () -> settings("{\"quantization_config\": {\"bits\": 4}}").rejectUnread("gpt2"))
+        .hasMessageContaining("quantization_config: is an object");
+  }
 }

@@ -23,10 +23,14 @@ final class SuperBlocks {
   static void q2(MemorySegment segment, long from, float[] out, int at) {
     float d = half(segment, from + 80);
     float m = half(segment, from + 82);
-    for (int i = 0; i < LENGTH; i++) {
-      int factors = unsigned(segment, from + i / RUN);
-      int q = unsigned(segment, from + 16 + quarter(i)) >> 2 * (i / 32 % 4) & 3;
-      out[at + i] = d * (factors & 15) * q - m * (factors >> 4);
+    for (int run = 0; run < LENGTH / RUN; run++) {
+      int factors = unsigned(segment, from + run);
+      float scale = d * (factors & 15);
+      float minimum = m * (factors >> 4);
+      for (int i = 0; i < RUN; i++) {
+        int q = unsigned(segment, from + 16 + quarter(run) + i) >> shift(run) & 3;
+        out[at + run * RUN + i] = scale * q - minimum;
+      }
     }
   }
 
@@ -34,16 +38,23 @@ final class SuperBlocks {
   /// The high bit says that 4 is *not* subtracted.
   static void q3(MemorySegment segment, long from, float[] out, int at) {
     float d = half(segment, from + 108);
-    for (int i = 0; i < LENGTH; i++) {
-      int high = unsigned(segment, from + i % 32) >> i / 32 & 1;
-      int low = unsigned(segment, from + 32 + quarter(i)) >> 2 * (i / 32 % 4) & 3;
-      out[at + i] = d * (q3Factor(segment, from + 96, i / RUN) - 32) * (low - 4 + 4 * high);
+    for (int run = 0; run < LENGTH / RUN; run++) {
+      float scale = d * (q3Factor(segment, from + 96, run) - 32);
+      for (int i = 0; i < RUN; i++) {
+        int high = unsigned(segment, from + run % 2 * 16L + i) >> run / 2 & 1;
+        int low = unsigned(segment, from + 32 + quarter(run) + i) >> shift(run) & 3;
+        out[at + run * RUN + i] = scale * (low - 4 + 4 * high);
+      }
     }
   }
 
-  /// Where the two bits of number `i` stand: 32 bytes hold 128 numbers, one number of each 32.
-  private static int quarter(int i) {
-    return i / 128 * 32 + i % 32;
+  /// Where the pairs of bits of a run begin: 32 bytes hold 128 numbers, one number of each 32.
+  private static int quarter(int run) {
+    return run / 8 * 32 + run % 2 * RUN;
+  }
+
+  private static int shift(int run) {
+    return run / 2 % 4 * 2;
   }
 
   private static int q3Factor(MemorySegment segment, long from, int run) {
@@ -99,11 +110,14 @@ final class SuperBlocks {
   /// Layout: 128 bytes of low halves, 64 bytes of high pairs, 16 signed bytes of `s`, `d`.
   static void q6(MemorySegment segment, long from, float[] out, int at) {
     float d = half(segment, from + 208);
-    for (int i = 0; i < LENGTH; i++) {
-      int low = unsigned(segment, from + i / 128 * 64L + i % 64) >> 4 * (i / 64 % 2) & 15;
-      int high = unsigned(segment, from + 128 + quarter(i)) >> 2 * (i / 32 % 4) & 3;
-      int factor = segment.get(JAVA_BYTE, from + 192 + i / RUN);
-      out[at + i] = d * factor * ((low | high << 4) - 32);
+    for (int run = 0; run < LENGTH / RUN; run++) {
+      float scale = d * segment.get(JAVA_BYTE, from + 192 + run);
+      long lows = from + run / 8 * 64L + run % 4 * 16L;
+      for (int i = 0; i < RUN; i++) {
+        int low = unsigned(segment, lows + i) >> run / 4 % 2 * 4 & 15;
+        int high = unsigned(segment, from + 128 + quarter(run) + i) >> shift(run) & 3;
+        out[at + run * RUN + i] = scale * ((low | high << 4) - 32);
+      }
     }
   }
 }
