@@ -31,7 +31,8 @@ final class MergeList {
   void add(String left, String right) {
     boolean marked = !continuing.isEmpty() && right.startsWith(continuing);
     String merged = left + (marked ? right.substring(continuing.length()) : right);
-    merges.put(id(left), id(right), rank++, id(merged));
+    merges.put(id(left), id(right), rank, id(merged));
+    rank++;
   }
 
   Merges build() {

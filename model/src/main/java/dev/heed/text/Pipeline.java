@@ -32,7 +32,8 @@ final class Pipeline implements Tokenizer {
       done = found.end();
     }
     encodeRest(whole, done, units.length, out);
-    return parts.limits.apply(out, parts.post, specials).encoding(units);
+    out.countCodePoints(units);
+    return parts.limits.apply(out, parts.post, specials).encoding();
   }
 
   private void encodeRest(Aligned whole, int start, int end, Tokens out) {

@@ -63,7 +63,8 @@ interface PostProcessor {
       }
       int start = tokens.start(index);
       int end = tokens.end(index);
-      boolean keepsFirst = prefix == Prefix.ADDED && (index == 0 || start == 0);
+      boolean first = index == 0 || start == 0;
+      boolean keepsFirst = first && leading == 1 && prefix == Prefix.ADDED;
       start = keepsFirst ? start : Math.min(start + leading, end);
       end = trailing > 0 && end >= trailing ? Math.max(end - trailing, start) : end;
       tokens.move(index, start, end);

@@ -15,23 +15,23 @@ final class PreTokenizers {
   }
 
   /// Words, and runs of what is neither word nor white space; white space is dropped.
-  static PreTokenizer whitespace() {
-    Matches runs =
-        (text, start, end) -> {
-          Ranges found = new Ranges();
-          for (int i = start; i < end; ) {
-            int from = i;
-            int kind = wordKind(text.codePoint(i));
-            while (i < end && wordKind(text.codePoint(i)) == kind) {
-              i += Character.charCount(text.codePoint(i));
-            }
-            if (kind >= 0) {
-              found.add(from, i);
-            }
-          }
-          return found.toArray();
-        };
-    return new Split(Split.inverted(runs), Split.Behavior.REMOVED);
+  static Pieces whitespace(Pieces pieces) {
+    Aligned text = pieces.text();
+    Ranges in = pieces.ranges();
+    Ranges out = new Ranges();
+    for (int p = 0; p < in.count(); p++) {
+      for (int i = in.start(p); i < in.end(p); ) {
+        int from = i;
+        int kind = wordKind(text.codePoint(i));
+        while (i < in.end(p) && wordKind(text.codePoint(i)) == kind) {
+          i += Character.charCount(text.codePoint(i));
+        }
+        if (kind >= 0) {
+          out.add(from, i);
+        }
+      }
+    }
+    return new Pieces(text, out);
   }
 
   /// 1 in words, 0 between them, -1 for white space.
@@ -40,10 +40,6 @@ final class PreTokenizers {
       return -1;
     }
     return Characters.isWord(c) ? 1 : 0;
-  }
-
-  static PreTokenizer scripts() {
-    return new Split(PreTokenizers::scriptRuns, Split.Behavior.ISOLATED);
   }
 
   /// Writes every byte as a character of [Bytes].
@@ -155,26 +151,27 @@ final class PreTokenizers {
     }
   }
 
-  /// Cuts where the script changes; Japanese counts as one script with Chinese, spaces as any.
-  static int[] scriptRuns(Aligned text, int start, int end) {
-    Ranges runs = new Ranges();
-    int from = start;
-    boolean any = false;
-    UnicodeScript last = UnicodeScript.UNKNOWN;
-    for (int i = start; i < end; ) {
-      int c = text.codePoint(i);
-      boolean space = c == ' ';
-      UnicodeScript script = scriptOf(c);
-      if (i > start && !space && !any && script != last) {
-        runs.add(from, i);
-        from = i;
+  /// Cuts where the script changes. Japanese counts as one script with Chinese; spaces and
+  /// unassigned characters go with what is before them, and are dropped where nothing is.
+  static Pieces scripts(Pieces pieces) {
+    Ranges in = pieces.ranges();
+    Ranges out = new Ranges();
+    for (int p = 0; p < in.count(); p++) {
+      int from = -1;
+      UnicodeScript last = UnicodeScript.UNKNOWN;
+      for (int i = in.start(p); i < in.end(p); ) {
+        int c = pieces.text().codePoint(i);
+        UnicodeScript script = c == ' ' ? UnicodeScript.UNKNOWN : scriptOf(c);
+        if (script != UnicodeScript.UNKNOWN && script != last) {
+          out.addFilled(from, from < 0 ? from : i);
+          from = i;
+          last = script;
+        }
+        i += Character.charCount(c);
       }
-      any = i == start && space;
-      last = space ? last : script;
-      i += Character.charCount(c);
+      out.addFilled(from, from < 0 ? from : in.end(p));
     }
-    runs.addFilled(from, end);
-    return runs.toArray();
+    return new Pieces(pieces.text(), out);
   }
 
   private static UnicodeScript scriptOf(int c) {

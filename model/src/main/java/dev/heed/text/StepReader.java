@@ -108,8 +108,8 @@ final class StepReader {
       case "BertPreTokenizer" -> bare(json, PreTokenizers.bert());
       case "WhitespaceSplit" ->
           bare(json, new Split(Matches.each(Characters::isWhitespace), Split.Behavior.REMOVED));
-      case "Whitespace" -> bare(json, PreTokenizers.whitespace());
-      case "UnicodeScripts" -> bare(json, PreTokenizers.scripts());
+      case "Whitespace" -> bare(json, PreTokenizers::whitespace);
+      case "UnicodeScripts" -> bare(json, PreTokenizers::scripts);
       case "ByteLevel" -> byteLevel(json);
       case "Metaspace" -> metaspace(json);
       case "Split" -> split(json.knows("pattern", "behavior", "invert"));

@@ -2,7 +2,7 @@ package dev.heed.text;
 
 import java.util.Arrays;
 
-/// The tokens found so far, with offsets in units of the original text.
+/// The tokens found so far, with offsets in units of the original text, and later in code points.
 final class Tokens {
   private int[] ids;
   private String[] pieces;
@@ -78,10 +78,8 @@ final class Tokens {
     ends[index] = end;
   }
 
-  /// What was found, with offsets in code points.
-  Encoding encoding(char[] original) {
-    int[] from = Arrays.copyOf(starts, count);
-    int[] to = Arrays.copyOf(ends, count);
+  /// Turns offsets in units of the original text into offsets in code points.
+  void countCodePoints(char[] original) {
     int[] codePoint = new int[original.length + 1];
     int pairs = 0;
     for (int i = 0; i < original.length; i++) {
@@ -90,9 +88,17 @@ final class Tokens {
     }
     codePoint[original.length] = original.length - pairs;
     for (int i = 0; i < count && pairs > 0; i++) {
-      from[i] = codePoint[from[i]];
-      to[i] = codePoint[to[i]];
+      starts[i] = codePoint[starts[i]];
+      ends[i] = codePoint[ends[i]];
     }
-    return new Encoding(Arrays.copyOf(ids, count), Arrays.copyOf(pieces, count), from, to);
+  }
+
+  /// What was found; offsets must count code points by now.
+  Encoding encoding() {
+    return new Encoding(
+        Arrays.copyOf(ids, count),
+        Arrays.copyOf(pieces, count),
+        Arrays.copyOf(starts, count),
+        Arrays.copyOf(ends, count));
   }
 }
