@@ -19,14 +19,13 @@ public final class TokenSampler implements Sampler {
   public int choose(float[] logits, List<Integer> history) {
     penalize(logits, history);
     int best = largest(logits);
-    if (sampling.temperature() == 0) {
-      return best;
-    }
-    Candidates candidates = Candidates.of(logits, sampling);
-    return candidates.draw(random.nextDouble());
+    return sampling.temperature() == 0
+        ? best
+        : Candidates.of(logits, sampling).draw(random.nextDouble());
   }
 
-  private void penalize(float[] logits, List<Integer> history) {
+  /// Changes the logits of tokens that are in `history`.
+  void penalize(float[] logits, List<Integer> history) {
     if (sampling.repetitionPenalty() == 1) {
       return;
     }

@@ -83,8 +83,11 @@ class DecoderTest {
     float[] again = decoder.hidden(Tokens.of(Arrays.copyOfRange(IDS, 6, 9)), cache, run).toArray();
     DecoderCache fresh = decoder.newCache(1, 64);
     decoder.hidden(Tokens.of(Arrays.copyOf(IDS, 6)), fresh, run);
+    int[] three = Arrays.copyOfRange(IDS, 6, 9);
+    // prompts of other lengths may be multiplied in another order
     assertThat(again)
-        .isEqualTo(decoder.hidden(Tokens.of(Arrays.copyOfRange(IDS, 6, 9)), fresh, run).toArray());
+        .containsExactly(
+            decoder.hidden(Tokens.of(three), fresh, run).toArray(), Offset.offset(2e-5f));
   }
 
   @Test

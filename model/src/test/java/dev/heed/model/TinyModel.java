@@ -3,6 +3,7 @@ package dev.heed.model;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
+import dev.heed.tensor.DataType;
 import dev.heed.tensor.Weight;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -65,6 +66,16 @@ final class TinyModel {
     byte[] text = "{\"v\": %s}".formatted(json).getBytes(StandardCharsets.UTF_8);
     config = config.with(key, Json.parseObject("test", text).get("v").orElseThrow());
     return this;
+  }
+
+  /// Adds the weights under the names of a GGUF file.
+  void copyInto(GgufCopy copy) {
+    weights.forEach((name, weight) ->
+        copy.add(
+            Conversion.name(name),
+            DataType.F32,
+            weight.toFloats(),
+            weight.shape().toArray()));
   }
 
   Weights weights() {
