@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Parser;
 import dev.heed.attention.expression.Truth;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Which key a query may look at: an expression that is true where it may, printed and read as in
 /// `causal & (window(256) | global(4))`.
@@ -45,6 +46,21 @@ public record Mask(Truth truth) {
   /// Sees what this one does not.
   public Mask not() {
     return new Mask(new Truth.Not(truth));
+  }
+
+  /// How many positions back a query can look, its own included: the narrowest window in which
+  /// every visible key lies; empty where there is no window that holds for all keys.
+  public OptionalInt reach() {
+    return reach(truth);
+  }
+
+  private static OptionalInt reach(Truth truth) {
+    return switch (truth) {
+      case Truth.Window(int width) -> OptionalInt.of(width);
+      case Truth.And(List<Truth> terms) ->
+          terms.stream().flatMapToInt(term -> reach(term).stream()).min();
+      default -> OptionalInt.empty();
+    };
   }
 
   /// The expression; empty for [#everything].

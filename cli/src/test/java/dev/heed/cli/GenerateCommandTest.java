@@ -93,4 +93,38 @@ class GenerateCommandTest {
     assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(result.err()).contains("/nowhere/model.gguf");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F16", "BF16", "Q8_0", "Q4_0"})
+  void generate_otherFormats_tellAStoryThatBeginsAlike(String type) {
+    CommandResult result =
+        generate("stories260K-" + type + ".gguf", "--max-tokens", "30", "Once upon a time");
+    assertThat(result.out()).startsWith("Once upon a time, there was a little girl named Lily.");
+    assertThat(result.code()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void generate_bareSafetensors_saysWhatAModelIs() {
+    CommandResult result = generate("hf/model.safetensors", "Once");
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("config.json").contains("GGUF");
+  }
+
+  @Test
+  @NeedsShared("golden/gpt2")
+  void generate_noTokenizer_saysWhatWouldFit() {
+    String folder = Shared.path("golden/gpt2").toString();
+    CommandResult result = CommandResult.of("generate", "--model", folder, "Once");
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("tokenizer.json");
+  }
+
+  @Test
+  @NeedsShared("golden/mixtral")
+  void generate_unknownArchitecture_namesItAndTheKnown() {
+    String folder = Shared.path("golden/mixtral").toString();
+    CommandResult result = CommandResult.of("generate", "--model", folder, "Once");
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("mixtral").contains("mistral");
+  }
 }

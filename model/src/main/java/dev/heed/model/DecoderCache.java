@@ -4,6 +4,7 @@ import dev.heed.attention.Cache;
 import dev.heed.attention.CacheShape;
 import dev.heed.attention.GrowingCache;
 import dev.heed.attention.Positions;
+import dev.heed.attention.SlidingCache;
 import dev.heed.grad.Tokens;
 import dev.heed.layer.Block;
 import dev.heed.layer.Heads;
@@ -11,9 +12,10 @@ import dev.heed.layer.Pass;
 import dev.heed.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
-/// What a decoder has read: keys and values of every block. One sequence, or batch of sequences,
-/// uses a cache.
+/// What a decoder has read: keys and values of every block, of the latest positions only where a
+/// block looks through a window. One sequence, or batch of sequences, uses a cache.
 public final class DecoderCache {
   private final List<Cache> blocks = new ArrayList<>();
   private final int batch;
@@ -26,7 +28,11 @@ public final class DecoderCache {
     for (Block layer : layers) {
       Heads heads = layer.attention().layer().heads();
       CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
-      blocks.add(new GrowingCache(shape, limit));
+      OptionalInt window = layer.attention().layer().attention().mask().reach();
+      blocks.add(
+          window.orElse(limit) < limit
+              ? new SlidingCache(shape, window.getAsInt(), 0)
+              : new GrowingCache(shape, limit));
     }
   }
 
@@ -41,7 +47,8 @@ public final class DecoderCache {
     return blocks.getFirst().length();
   }
 
-  /// Forgets all but the first `length` positions.
+  /// Forgets all but the first `length` positions; fails where a window would have to look at
+  /// positions before them that it has let go.
   public void truncate(int length) {
     blocks.forEach(block -> block.truncate(length));
   }

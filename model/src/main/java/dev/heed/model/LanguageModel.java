@@ -82,12 +82,14 @@ public final class LanguageModel implements AutoCloseable {
     Settings config;
     if (checkpoint.gguf().isPresent()) {
       GgufMetadata metadata = checkpoint.gguf().get();
+      // an unknown architecture is to be named before any of its settings
+      Architectures.named(metadata.string("general.architecture"), source(checkpoint));
       config = GgufSettings.of(metadata, weights);
       weights = weights.named(fileNames(config.string("model_type"), weights));
     } else {
       config = new Settings(checkpoint.config());
     }
-    return decoder(config, weights, String.valueOf(checkpoint.path().getFileName()));
+    return decoder(config, weights, source(checkpoint));
   }
 
   /// The decoder of settings and weights under their Hugging Face names; what it leaves unread is
@@ -98,6 +100,10 @@ public final class LanguageModel implements AutoCloseable {
     config.rejectUnread(type);
     rejectUnread(weights, type, source);
     return decoder;
+  }
+
+  private static String source(Checkpoint checkpoint) {
+    return String.valueOf(checkpoint.path().getFileName());
   }
 
   private static java.util.function.UnaryOperator<String> fileNames(

@@ -55,14 +55,11 @@ class GeneratorTest {
   void generate_pieces_addUpToTheDecodedIds() {
     List<String> pieces = new ArrayList<>();
     Generation generation =
-        Generator.of(model, workers)
-            .generate(PROMPT, GenerationSettings.greedy(120), pieces::add);
+        Generator.of(model, workers).generate(PROMPT, GenerationSettings.greedy(120), pieces::add);
     assertThat(String.join("", pieces)).isEqualTo(generation.text());
     assertThat(pieces.size()).isGreaterThan(60);
-    IntStream prompt =
-        IntStream.of(model.tokenizer().encode(PROMPT, SpecialTokens.WITH).ids());
-    int[] all =
-        IntStream.concat(prompt, generation.tokens().stream().mapToInt(id -> id)).toArray();
+    IntStream prompt = IntStream.of(model.tokenizer().encode(PROMPT, SpecialTokens.WITH).ids());
+    int[] all = IntStream.concat(prompt, generation.tokens().stream().mapToInt(id -> id)).toArray();
     assertThat(model.tokenizer().decode(all, SpecialTokens.WITHOUT))
         .isEqualTo(PROMPT + generation.text());
   }
@@ -119,8 +116,7 @@ class GeneratorTest {
   @Test
   void generate_beginningInPrompt_isNotDoubled() {
     GenerationSettings settings = GenerationSettings.greedy(9);
-    Generation spelled =
-        Generator.of(model, workers).generate("<s> " + PROMPT, settings, _ -> {});
+    Generation spelled = Generator.of(model, workers).generate("<s> " + PROMPT, settings, _ -> {});
     assertThat(spelled.promptTokens()).isEqualTo(5);
     assertThat(spelled.text()).isEqualTo(generate(settings).text());
   }

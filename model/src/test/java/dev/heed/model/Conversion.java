@@ -108,7 +108,8 @@ final class Conversion {
     int dot = tensor.lastIndexOf('.');
     String path = tensor.substring(0, dot);
     String ending = tensor.substring(dot);
-    String[] block = path.replace("model.layers.", "h.").replace("transformer.h.", "h.").split("\\.", 3);
+    String[] block =
+        path.replace("model.layers.", "h.").replace("transformer.h.", "h.").split("\\.", 3);
     return block[0].equals("h")
         ? "blk." + block[1] + "." + NAMES.get(block[2]) + ending
         : NAMES.get(path) + ending;

@@ -67,6 +67,37 @@ class DecoderTest {
   }
 
   @Test
+  void hidden_windowOverLongText_keepsMemoryBoundedAndEqualsWhole() {
+    Decoder decoder =
+        new TinyModel()
+            .with("model_type", "\"mistral\"")
+            .with("sliding_window", "5")
+            .with("max_position_embeddings", "512")
+            .decoder();
+    int[] ids = new int[400];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (i * i + i / 7) % 11;
+    }
+    Run run = run();
+    float[] whole = decoder.hidden(Tokens.of(ids), run).toArray();
+    DecoderCache cache = decoder.newCache(1, 512);
+    int from = 0;
+    for (int part = 1; from < 390; part = part % 9 + 1) {
+      decoder.hidden(Tokens.of(Arrays.copyOfRange(ids, from, from + part)), cache, run);
+      from += part;
+    }
+    float[] last =
+        decoder.hidden(Tokens.of(Arrays.copyOfRange(ids, from, 400)), cache, run).toArray();
+    assertThat(last)
+        .containsExactly(
+            Arrays.copyOfRange(whole, whole.length - last.length, whole.length),
+            Offset.offset(2e-5f));
+    // two blocks of keys and values, three heads of width 4, and positions: for about 80 places
+    assertThat(cache.bytes()).isLessThan(2L * 80 * (2 * 3 * 4 + 1) * 4);
+    assertThat(cache.length()).isEqualTo(400);
+  }
+
+  @Test
   void hidden_windowThroughCache_differsFromFull() {
     TinyModel windowed =
         new TinyModel().with("model_type", "\"mistral\"").with("sliding_window", "5");

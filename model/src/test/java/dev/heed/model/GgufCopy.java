@@ -20,7 +20,8 @@ import java.util.Map;
 final class GgufCopy {
   private static final int ALIGNMENT = 32;
   private static final Map<DataType, Integer> CODES =
-      Map.of(DataType.F32, 0, DataType.F16, 1, DataType.Q4_0, 2, DataType.Q8_0, 8, DataType.BF16, 30);
+      Map.of(
+          DataType.F32, 0, DataType.F16, 1, DataType.Q4_0, 2, DataType.Q8_0, 8, DataType.BF16, 30);
 
   private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
   private final ByteArrayOutputStream table = new ByteArrayOutputStream();

@@ -38,7 +38,9 @@ class GgufModelTest {
     for (int i = 0; i < ids.length; i++) {
       ids[i] = (i * 37 + 11) % 257;
     }
-    return decoder.forward(new Tokens(ids, 2, 19), Run.inference(Kernels.best(), WORKERS)).toArray();
+    return decoder
+        .forward(new Tokens(ids, 2, 19), Run.inference(Kernels.best(), WORKERS))
+        .toArray();
   }
 
   /// Logits of a golden folder, some of its settings replaced by the members of `change`.
@@ -49,8 +51,7 @@ class GgufModelTest {
       for (String key : changes.members().keySet()) {
         config = config.with(key, changes.get(key).orElseThrow());
       }
-      return logits(
-          LanguageModel.decoder(new Settings(config), checkpoint.weights(), "golden"));
+      return logits(LanguageModel.decoder(new Settings(config), checkpoint.weights(), "golden"));
     }
   }
 
@@ -101,7 +102,9 @@ class GgufModelTest {
     copy.with("qwen2.attention.layer_norm_rms_epsilon", 1e-6);
     for (int i = 0; i < 2; i++) {
       String block = "model.layers." + i + ".self_attn.";
-      tiny.add(block + "q_proj.bias", 24).add(block + "k_proj.bias", 12).add(block + "v_proj.bias", 12);
+      tiny.add(block + "q_proj.bias", 24)
+          .add(block + "k_proj.bias", 12)
+          .add(block + "v_proj.bias", 12);
     }
     tiny.copyInto(copy);
     try (Checkpoint checkpoint = Checkpoint.open(copy.write(folder.resolve("qwen2.gguf")))) {
@@ -116,7 +119,8 @@ class GgufModelTest {
   @Test
   void forward_llama3Factors_givesTheLogitsOfTheFolder() throws IOException {
     float[] expected = huggingFace("llama3-rope", "{}");
-    float[] actual = gguf("llama3-rope", copy -> copy.add("rope_freqs.weight", DataType.F32, llama3(), 8));
+    float[] actual =
+        gguf("llama3-rope", copy -> copy.add("rope_freqs.weight", DataType.F32, llama3(), 8));
     assertSame(actual, expected);
     assertThat(gguf("llama3-rope", copy -> copy)).isNotEqualTo(actual);
   }

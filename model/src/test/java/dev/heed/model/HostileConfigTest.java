@@ -101,8 +101,7 @@ class HostileConfigTest {
 
   @Test
   void decoder_tiedWithoutHead_usesTheEmbedding() {
-    TinyModel tied =
-        new TinyModel().without("lm_head.weight").with("tie_word_embeddings", "true");
+    TinyModel tied = new TinyModel().without("lm_head.weight").with("tie_word_embeddings", "true");
     Decoder decoder = tied.decoder();
     assertThat(decoder.head().weight()).isSameAs(decoder.embedding().tokens());
   }

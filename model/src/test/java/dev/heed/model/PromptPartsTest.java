@@ -25,7 +25,10 @@ class PromptPartsTest {
       })
   void generate_promptOfSeveralParts_firstTokenIsThatOfTheWhole(String scaling) {
     Decoder decoder =
-        new TinyModel().with("max_position_embeddings", "128").with("rope_scaling", scaling).decoder();
+        new TinyModel()
+            .with("max_position_embeddings", "128")
+            .with("rope_scaling", scaling)
+            .decoder();
     boolean stretched = !scaling.contains("default");
     assertThat(decoder.context()).isEqualTo(stretched ? 1152 : 128);
     int[] prompt = new int[stretched ? 1099 : 127];

@@ -44,8 +44,7 @@ class QuantizedModelTest {
         floats.put(name, Weight.of(name, stored.toFloats(), stored.shape().toArray()));
       }
       List<Integer> expected =
-          greedy(
-              LanguageModel.decoder(checkpoint, Weights.of(floats)), Kernels.scalar(), workers);
+          greedy(LanguageModel.decoder(checkpoint, Weights.of(floats)), Kernels.scalar(), workers);
       Decoder decoder = LanguageModel.decoder(checkpoint);
       assertThat(greedy(decoder, Kernels.best(), workers)).isEqualTo(expected).hasSize(196);
       assertThat(greedy(decoder, Kernels.scalar(), workers)).isEqualTo(expected);

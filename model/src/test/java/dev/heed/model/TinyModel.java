@@ -71,11 +71,7 @@ final class TinyModel {
   /// Adds the weights under the names of a GGUF file.
   void copyInto(GgufCopy copy) {
     weights.forEach((name, weight) ->
-        copy.add(
-            Conversion.name(name),
-            DataType.F32,
-            weight.toFloats(),
-            weight.shape().toArray()));
+        copy.add(Conversion.name(name), DataType.F32, weight.toFloats(), weight.shape().toArray()));
   }
 
   Weights weights() {

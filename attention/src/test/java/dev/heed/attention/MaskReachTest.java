@@ -1,0 +1,24 @@
+package dev.heed.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalInt;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MaskReachTest {
+  @ParameterizedTest
+  @CsvSource({
+    "causal & window(5), 5",
+    "window(7) & (causal & window(3)), 3",
+    "window(4), 4",
+    "causal, -1",
+    "'', -1",
+    "causal & (window(5) | global(2)), -1",
+    "!window(5), -1"
+  })
+  void reach_mask_isTheNarrowestWindowThatHoldsForAllKeys(String mask, int reach) {
+    assertThat(Mask.parse(mask).reach())
+        .isEqualTo(reach < 0 ? OptionalInt.empty() : OptionalInt.of(reach));
+  }
+}
