@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TokensCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
+      BenchCommand.class,
       CompletionCommand.class,
       InfoCommand.class,
     },

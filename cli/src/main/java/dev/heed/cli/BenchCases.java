@@ -1,0 +1,133 @@
+package dev.heed.cli;
+
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionInput;
+import dev.heed.attention.Executor;
+import dev.heed.attention.HeadView;
+import dev.heed.attention.Positions;
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Matrix;
+import dev.heed.kernel.Rows;
+import dev.heed.kernel.Rows.Row;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/// The cases that both sides of the comparison run.
+final class BenchCases {
+  private static final int ROWS_A_TASK = 64;
+
+  private BenchCases() {}
+
+  static List<BenchCase> all() {
+    List<BenchCase> cases = new ArrayList<>();
+    cases.add(gemm(1024, 768, 768));
+    cases.add(gemm(1024, 768, 3072));
+    cases.add(gemm(1024, 3072, 768));
+    cases.add(gemm(2048, 2048, 2048));
+    cases.add(gemm(2048, 384, 1536));
+    cases.add(attention("causal", new Lengths(1, 12, 12, 512, 512, 64)));
+    cases.add(attention("causal", new Lengths(1, 12, 12, 2048, 2048, 64)));
+    cases.add(attention("causal", new Lengths(1, 12, 12, 8192, 8192, 64)));
+    cases.add(attention("full", new Lengths(8, 12, 12, 197, 197, 64)));
+    cases.add(attention("gqa-causal", new Lengths(1, 32, 8, 2048, 2048, 128)));
+    cases.add(attention("decode", new Lengths(1, 32, 8, 1, 8192, 128)));
+    cases.add(attention("train-small", new Lengths(16, 6, 6, 256, 256, 64)));
+    for (int[] shape : new int[][] {{4096, 768}, {65536, 256}}) {
+      cases.add(rows("layernorm", shape[0], shape[1]));
+      cases.add(rows("softmax", shape[0], shape[1]));
+      cases.add(rows("gelu-tanh", shape[0], shape[1]));
+    }
+    return cases;
+  }
+
+  private static BenchCase gemm(int m, int k, int n) {
+    return new BenchCase(
+        "gemm %dx%dx%d".formatted(m, k, n),
+        "GFLOP",
+        2e-9 * m * n * k,
+        (kernels, workers) -> {
+          Matrix a = Matrix.of(random(m * k), m, k);
+          Matrix b = Matrix.of(random(k * n), k, n);
+          Matrix c = Matrix.of(new float[m * n], m, n);
+          return () -> kernels.products().multiply(a, b, c, workers);
+        });
+  }
+
+  private record Lengths(int b, int h, int g, int t, int s, int e) {}
+
+  private static BenchCase attention(String kind, Lengths of) {
+    boolean causal = !kind.equals("full") && !kind.equals("decode");
+    double flops = 4e-9 * of.b() * of.h() * of.t() * of.s() * of.e() * (causal ? 0.5 : 1);
+    return new BenchCase(
+        "attention %s B%d H%d/%d %dx%d D%d forward"
+            .formatted(kind, of.b(), of.h(), of.g(), of.t(), of.s(), of.e()),
+        "GFLOP",
+        flops,
+        (kernels, workers) ->
+            prepare(causal ? Attention.causal() : Attention.full(), of, kernels, workers));
+  }
+
+  private static Runnable prepare(
+      Attention attention, Lengths of, Kernels kernels, Workers workers) {
+    AttentionInput input =
+        AttentionInput.of(
+            heads(of.b(), of.h(), of.t(), of.e()),
+            heads(of.b(), of.g(), of.s(), of.e()),
+            heads(of.b(), of.g(), of.s(), of.e()),
+            Positions.range(0, of.t()),
+            Positions.range(0, of.s()));
+    HeadView out = HeadView.of(Tensor.zeros(of.b(), of.h(), of.t(), of.e()));
+    Run run = Run.inference(kernels, workers);
+    Executor executor = Executor.fitting(input.shape());
+    return () -> executor.forward(attention, input, out, run);
+  }
+
+  private static HeadView heads(int batch, int heads, int length, int width) {
+    return HeadView.of(
+        Tensor.of(random(batch * heads * length * width), batch, heads, length, width));
+  }
+
+  private static BenchCase rows(String kind, int rows, int columns) {
+    return new BenchCase(
+        "%s %dx%d".formatted(kind, rows, columns),
+        "Gelement",
+        1e-9 * rows * columns,
+        (kernels, workers) -> {
+          float[] x = random(rows * columns);
+          float[] y = new float[rows * columns];
+          float[] ones = new float[columns];
+          Arrays.fill(ones, 1);
+          float[] zeros = new float[columns];
+          Rows kernel = kernels.rows();
+          return () ->
+              workers.run(
+                  rows / ROWS_A_TASK,
+                  (task, _) -> {
+                    for (int row = task * ROWS_A_TASK; row < (task + 1) * ROWS_A_TASK; row++) {
+                      int at = row * columns;
+                      switch (kind) {
+                        case "layernorm" ->
+                            kernel.layerNorm(
+                                new Row(x, at), ones, zeros, 1e-5f, new Row(y, at), columns);
+                        case "softmax" -> kernel.softmax(x, at, y, at, columns);
+                        default -> kernel.geluTanh(x, at, y, at, columns);
+                      }
+                    }
+                  });
+        });
+  }
+
+  private static float[] random(int size) {
+    Random random = new Random(size);
+    float[] numbers = new float[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}
