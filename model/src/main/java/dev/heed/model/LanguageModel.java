@@ -92,9 +92,9 @@ public final class LanguageModel implements AutoCloseable {
     return decoder(config, weights, source(checkpoint));
   }
 
-  /// The decoder of settings and weights under their Hugging Face names; what it leaves unread is
-  /// an error.
-  static Decoder decoder(Settings config, Weights weights, String source) {
+  /// The decoder of settings and weights under their Hugging Face names, which may be in memory;
+  /// what it leaves unread is an error.
+  public static Decoder decoder(Settings config, Weights weights, String source) {
     String type = config.string("model_type");
     Decoder decoder = Architectures.named(type, source).load(config, weights);
     config.rejectUnread(type);
