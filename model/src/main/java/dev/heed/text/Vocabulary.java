@@ -54,8 +54,14 @@ final class Vocabulary {
 
   /// The id of a piece, or -1.
   int id(String piece) {
-    char[] units = piece.toCharArray();
-    return id(units, 0, units.length);
+    int mask = slots.length - 1;
+    for (int slot = hash(piece) & mask; slots[slot] != 0; slot = slot + 1 & mask) {
+      int id = slots[slot] - 1;
+      if (piece.equals(pieces[id])) {
+        return id;
+      }
+    }
+    return -1;
   }
 
   OptionalInt find(String piece) {
@@ -95,8 +101,21 @@ final class Vocabulary {
     for (int i = start; i < end; i++) {
       hash = (hash ^ text[i]) * 0x01000193;
     }
-    hash *= 0x9E3779B1;
-    return hash ^ hash >>> 15;
+    return finish(hash);
+  }
+
+  /// The same for a whole text.
+  private static int hash(String text) {
+    int hash = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x01000193;
+    }
+    return finish(hash);
+  }
+
+  private static int finish(int hash) {
+    int mixed = hash * 0x9E3779B1;
+    return mixed ^ mixed >>> 15;
   }
 
   /// Collects pieces. Where a piece has two ids, the later one is found.
@@ -142,9 +161,8 @@ final class Vocabulary {
     }
 
     private static void insert(@Nullable String[] pieces, int[] slots, String piece, int id) {
-      char[] units = piece.toCharArray();
       int mask = slots.length - 1;
-      int slot = hash(units, 0, units.length) & mask;
+      int slot = hash(piece) & mask;
       while (slots[slot] != 0 && !piece.equals(pieces[slots[slot] - 1])) {
         slot = slot + 1 & mask;
       }
