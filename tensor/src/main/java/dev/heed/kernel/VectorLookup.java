@@ -17,6 +17,9 @@ final class VectorLookup implements Lookup {
   private static final int LANES = SPECIES.length();
   private static final int KEYS = 4;
 
+  /// Values that are mixed for all queries before the next ones: they stay in the first cache.
+  private static final int VALUES = 32;
+
   private static final VectorShuffle<Float> HALVES = exchange(LANES / 2);
   private static final VectorShuffle<Float> QUARTERS = exchange(LANES / 4);
   private static final VectorShuffle<Float> EIGHTHS = exchange(Math.max(1, LANES / 8));
@@ -40,45 +43,61 @@ final class VectorLookup implements Lookup {
 
   @Override
   public void dots(float factor, Matrix few, Matrix many, Matrix scores) {
-    int r = 0;
-    for (; r + 2 <= few.rows(); r += 2) {
-      int at = scores.offset() + r * scores.rowStride();
-      dotsOfTwo(few, r, many, scores.array(), at, scores.rowStride());
-    }
-    if (r < few.rows()) {
-      dotsOfOne(few, r, many, scores.array(), scores.offset() + r * scores.rowStride());
-    }
-    finishDots(factor, few, many, scores);
-  }
-
-  /// The scalar tails: numbers beyond whole vectors, keys beyond whole blocks; and the factor.
-  private static void finishDots(float factor, Matrix few, Matrix many, Matrix scores) {
-    int bound = SPECIES.loopBound(few.columns());
-    int blocks = many.rows() / KEYS * KEYS;
-    for (int r = 0; r < few.rows(); r++) {
-      int at = scores.offset() + r * scores.rowStride();
-      int a = few.offset() + r * few.rowStride();
-      for (int n = 0; n < many.rows(); n++) {
-        int b = many.offset() + n * many.rowStride();
-        float sum = n < blocks ? scores.array()[at + n] : 0;
-        for (int e = n < blocks ? bound : 0; e < few.columns(); e++) {
-          sum += few.array()[a + e] * many.array()[b + e];
-        }
-        scores.array()[at + n] = factor * sum;
-      }
-    }
-  }
-
-  private static void dotsOfTwo(Matrix few, int r, Matrix many, float[] scores, int at, int apart) {
     float[] sums = new float[2 * LANES];
-    int first = few.offset() + r * few.rowStride();
-    for (int n = 0; n + KEYS <= many.rows(); n += KEYS) {
+    int quarter = many.rows() / KEYS;
+    Matrix apart = everyNth(many, quarter);
+    for (int n = 0; n < quarter; n++) {
       int key = many.offset() + n * many.rowStride();
-      tileOfTwo(few, first, many, key, sums);
-      for (int i = 0; i < KEYS; i++) {
-        scores[at + n + i] = sums[i * (LANES / KEYS)];
-        scores[at + apart + n + i] = sums[LANES + i * (LANES / KEYS)];
+      int to = scores.offset() + n;
+      int r = 0;
+      for (; r + 2 <= few.rows(); r += 2) {
+        tileOfTwo(few, few.offset() + r * few.rowStride(), apart, key, sums);
+        spread(sums, 0, scores.array(), to + r * scores.rowStride(), quarter);
+        spread(sums, LANES, scores.array(), to + (r + 1) * scores.rowStride(), quarter);
       }
+      if (r < few.rows()) {
+        tileOfOne(few, few.offset() + r * few.rowStride(), apart, key, sums);
+        spread(sums, 0, scores.array(), to + r * scores.rowStride(), quarter);
+      }
+    }
+    int blocks = quarter * KEYS;
+    for (int r = 0; r < few.rows(); r++) {
+      finishDots(few.offset() + r * few.rowStride(), few, many, blocks, scores, r);
+      scale(factor, scores.array(), scores.offset() + r * scores.rowStride(), many.rows());
+    }
+  }
+
+  /// Every `n`th row: what a tile reads lies in four places, each of which memory is asked for
+  /// ahead.
+  private static Matrix everyNth(Matrix many, int n) {
+    return new Matrix(many.array(), many.offset(), KEYS, many.columns(), n * many.rowStride(), 1);
+  }
+
+  /// The sums of four keys, each in a quarter of the lanes.
+  private static void spread(float[] sums, int from, float[] scores, int at, int apart) {
+    for (int i = 0; i < KEYS; i++) {
+      scores[at + i * apart] = sums[from + i * (LANES / KEYS)];
+    }
+  }
+
+  private static void scale(float factor, float[] scores, int at, int count) {
+    for (int n = at; n < at + count; n++) {
+      scores[n] *= factor;
+    }
+  }
+
+  /// The scalar tails of a query: numbers beyond whole vectors, keys beyond whole blocks.
+  private static void finishDots(
+      int query, Matrix few, Matrix many, int blocks, Matrix scores, int r) {
+    int bound = SPECIES.loopBound(few.columns());
+    int at = scores.offset() + r * scores.rowStride();
+    for (int n = bound == few.columns() ? blocks : 0; n < many.rows(); n++) {
+      int key = many.offset() + n * many.rowStride();
+      float sum = n < blocks ? scores.array()[at + n] : 0;
+      for (int e = n < blocks ? bound : 0; e < few.columns(); e++) {
+        sum += few.array()[query + e] * many.array()[key + e];
+      }
+      scores.array()[at + n] = sum;
     }
   }
 
@@ -114,17 +133,6 @@ final class VectorLookup implements Lookup {
     }
     sumOfFour(a0, b0, c0, d0).intoArray(sums, 0);
     sumOfFour(a1, b1, c1, d1).intoArray(sums, LANES);
-  }
-
-  private static void dotsOfOne(Matrix few, int r, Matrix many, float[] scores, int at) {
-    float[] sums = new float[LANES];
-    int first = few.offset() + r * few.rowStride();
-    for (int n = 0; n + KEYS <= many.rows(); n += KEYS) {
-      tileOfOne(few, first, many, many.offset() + n * many.rowStride(), sums);
-      for (int i = 0; i < KEYS; i++) {
-        scores[at + n + i] = sums[i * (LANES / KEYS)];
-      }
-    }
   }
 
   private static void tileOfOne(Matrix few, int query, Matrix many, int key, float[] sums) {
@@ -202,6 +210,23 @@ final class VectorLookup implements Lookup {
 
   @Override
   public void mix(Matrix weights, Matrix many, Matrix out) {
+    for (int n = 0; n < many.rows(); n += VALUES) {
+      int count = Math.min(VALUES, many.rows() - n);
+      mixFew(columns(weights, n, count), rows(many, n, count), out);
+    }
+  }
+
+  private static Matrix columns(Matrix weights, int from, int count) {
+    int at = weights.offset() + from;
+    return new Matrix(weights.array(), at, weights.rows(), count, weights.rowStride(), 1);
+  }
+
+  private static Matrix rows(Matrix many, int from, int count) {
+    int at = many.offset() + from * many.rowStride();
+    return new Matrix(many.array(), at, count, many.columns(), many.rowStride(), 1);
+  }
+
+  private static void mixFew(Matrix weights, Matrix many, Matrix out) {
     int wide = many.columns() / (4 * LANES) * (4 * LANES);
     int bound = SPECIES.loopBound(many.columns());
     for (int w = 0; w < wide; w += 4 * LANES) {

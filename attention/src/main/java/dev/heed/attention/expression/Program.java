@@ -138,9 +138,7 @@ public final class Program {
       double[] b = scratch.numbers(2 * level + 1);
       left.fill(place, scratch, level + 1, a);
       right.fill(place, scratch, level + 1, b);
-      for (int n = 0; n < place.count; n++) {
-        out[at + n] = relation.test(a[n], b[n]) ? -1 : 0;
-      }
+      NumberRows.compare(relation, NumberRows.Operands.of(relation, a, b, place.count), out, at);
     };
   }
 
@@ -177,9 +175,7 @@ public final class Program {
   private static Numbers unary(Unary.Function function, Numbers operand) {
     return (place, scratch, level, out) -> {
       operand.fill(place, scratch, level, out);
-      for (int n = 0; n < place.count; n++) {
-        out[n] = function.apply(out[n]);
-      }
+      NumberRows.apply(function, out, place.count);
     };
   }
 
@@ -188,9 +184,7 @@ public final class Program {
       left.fill(place, scratch, level, out);
       double[] other = scratch.numbers(2 * level);
       right.fill(place, scratch, level + 1, other);
-      for (int n = 0; n < place.count; n++) {
-        out[n] = function.apply(out[n], other[n]);
-      }
+      NumberRows.apply(function, out, other, place.count);
     };
   }
 }
