@@ -34,6 +34,14 @@ class KernelChoiceTest {
         .isEqualTo(forced.equals("scalar") ? "ScalarKernels" : "VectorKernels");
   }
 
+  /// `.ci/run` says which kernels it means to test; a fallback must not go unseen.
+  @Test
+  void best_expectedKernels_areThoseThatRan() {
+    String ran = Kernels.best().name();
+
+    assertThat(ran).isEqualTo(System.getProperty("heed.expect", ran));
+  }
+
   @Test
   void choose_scalarForced_saysWhoAsked() {
     Kernels kernels = KernelChoice.choose(Optional.of("scalar"), true);
