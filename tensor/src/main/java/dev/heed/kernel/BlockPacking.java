@@ -11,10 +11,10 @@ final class BlockPacking {
   /// `panel[e][t] = rows[t][e]`, zero where there are no more rows.
   static void pack(Matrix rows, float[] panel) {
     if (rows.columnStride() == 1) {
-      PanelPacking.transpose(
+      VectorPanelPacking.transpose(
           rows.array(), rows.offset(), rows.rowStride(), rows.columns(), rows.rows(), panel, 0);
     } else {
-      PanelPacking.gather(
+      VectorPanelPacking.gather(
           rows.array(),
           rows.offset(),
           rows.columnStride(),

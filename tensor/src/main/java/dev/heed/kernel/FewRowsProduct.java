@@ -68,7 +68,7 @@ final class FewRowsProduct {
       Tensor panel = scratch.take(b.rows(), COLUMNS);
       float[] array = panel.array();
       int columns = c.columns() - column;
-      PanelPacking.copy(
+      VectorPanelPacking.copy(
           b.array(), b.offset() + column, b.rowStride(), b.rows(), columns, array, panel.offset());
       ProductTile packed = tile.withBRowStride(COLUMNS);
       packed.multiplyInto(a, array, panel.offset(), c, 0, column, scratch);

@@ -18,11 +18,11 @@ record MatrixPanels(Matrix b) implements PanelSource {
     int from = b.offset() + kFrom * b.rowStride() + column * b.columnStride();
     int k = kTo - kFrom;
     if (b.columnStride() == 1) {
-      PanelPacking.copy(b.array(), from, b.rowStride(), k, columns, panel, panelFrom);
+      VectorPanelPacking.copy(b.array(), from, b.rowStride(), k, columns, panel, panelFrom);
     } else if (b.rowStride() == 1) {
-      PanelPacking.transpose(b.array(), from, b.columnStride(), k, columns, panel, panelFrom);
+      VectorPanelPacking.transpose(b.array(), from, b.columnStride(), k, columns, panel, panelFrom);
     } else {
-      PanelPacking.gather(
+      VectorPanelPacking.gather(
           b.array(), from, b.rowStride(), b.columnStride(), k, columns, panel, panelFrom);
     }
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// Rows of one stored format as floats: on lanes where there is a reader for the format and the
 /// memory is native, by the definition elsewhere and for what does not fill the lanes.
-record RowUnpacking(DataType type, Optional<StoredRows> reader) {
+record RowUnpacking(DataType type, Optional<VectorStoredRows> reader) {
   /// `out[i] = row[i]` for `i < count`.
   ///
   /// @param at the byte where the first number, or its block, begins
@@ -15,7 +15,7 @@ record RowUnpacking(DataType type, Optional<StoredRows> reader) {
   void unpack(MemorySegment rows, long at, int count, float[] out, int outAt) {
     int bound = 0;
     if (reader.isPresent() && rows.isNative()) {
-      bound = StoredRows.bound(count);
+      bound = VectorStoredRows.bound(count);
       reader.get().unpack(rows, at, bound, out, outAt);
     }
     if (bound < count) {

@@ -151,7 +151,7 @@ final class VectorAttentionTiles implements AttentionTiles {
   public void sum(QueryBlock block, Matrix values) {
     block.checkValues(values);
     rescale(block);
-    Matrix finite = block.hidden ? HiddenValues.sumApart(block, values) : values;
+    Matrix finite = block.hidden ? VectorHiddenValues.sumApart(block, values) : values;
     ProductTile.adding(1, finite.rowStride(), QUERIES)
         .multiply(
             block.valueWidth,

@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// 2^-112, subnormal or not; a multiplication gives it back exactly. An exponent of all ones
 /// (infinity, NaN) comes out as 2^16 or more, which no finite half is, and gets a float's exponent
 /// of all ones.
-final class VectorF16Rows implements StoredRows {
+final class VectorF16Rows implements VectorStoredRows {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
   private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);

@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// makes them two's complement, so arithmetic shifts finish the subtraction. The lower half is
 /// shifted up to the sign and never shifted down: it stands for 2^28 times itself, and its
 /// activations are divided by that, exactly.
-final class VectorQ4Rows implements StoredRows {
+final class VectorQ4Rows implements VectorStoredRows {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
   private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);

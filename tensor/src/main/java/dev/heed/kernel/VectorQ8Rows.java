@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Rows of Q8_0: blocks of 32 signed bytes behind a 16-bit scale. A block is summed unscaled, then
 /// scaled once.
-final class VectorQ8Rows implements StoredRows {
+final class VectorQ8Rows implements VectorStoredRows {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = FLOATS.length();
   private static final VectorSpecies<Byte> BYTES =

@@ -12,10 +12,10 @@ import jdk.incubator.vector.FloatVector;
 
 /// Products with stored weights on lanes; how they are computed is [WeightTask]'s.
 final class VectorWeightProducts implements WeightProducts {
-  private static final Map<DataType, StoredRows> READERS = readers();
+  private static final Map<DataType, VectorStoredRows> READERS = readers();
 
-  private static Map<DataType, StoredRows> readers() {
-    Map<DataType, StoredRows> readers = new EnumMap<>(DataType.class);
+  private static Map<DataType, VectorStoredRows> readers() {
+    Map<DataType, VectorStoredRows> readers = new EnumMap<>(DataType.class);
     readers.put(DataType.F32, new VectorF32Rows());
     if (FloatVector.SPECIES_PREFERRED.length() >= 8) {
       readers.put(DataType.F16, new VectorF16Rows());

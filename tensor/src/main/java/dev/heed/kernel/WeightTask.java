@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 /// pass by, four at a time.
 record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implements Workers.Task {
   private static final int OUTS = 64;
-  private static final int ROWS = StoredRows.ROWS;
+  private static final int ROWS = VectorStoredRows.ROWS;
 
   int tasks() {
     return (out() + OUTS - 1) / OUTS;
@@ -39,7 +39,7 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
     if (!rows.isNative() && unpacking.reader().isPresent()) {
       rows = scratch.bytes(rows.byteSize()).copyFrom(rows);
     }
-    boolean direct = x.shape().rows() == 1 && StoredRows.bound(in()) == in();
+    boolean direct = x.shape().rows() == 1 && VectorStoredRows.bound(in()) == in();
     if (direct && unpacking.reader().isPresent()) {
       multiplyDirect(rows, from, count, scratch);
     } else {
@@ -48,7 +48,7 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
   }
 
   private void multiplyDirect(MemorySegment rows, int from, int count, Workspace scratch) {
-    StoredRows kernel = unpacking.reader().get();
+    VectorStoredRows kernel = unpacking.reader().get();
     float[] sums = scratch.lanes();
     int quarter = count / ROWS;
     long bytes = w.rowBytes();

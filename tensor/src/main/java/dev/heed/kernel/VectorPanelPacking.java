@@ -7,12 +7,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Packing floats into panels `[k][32]`, see [PanelSource]; zeros where there are fewer columns.
-final class PanelPacking {
+final class VectorPanelPacking {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int STEP = TransposeTile.SIZE;
 
-  private PanelPacking() {}
+  private VectorPanelPacking() {}
 
   /// Packs `k` rows of `columns` numbers, `stride` floats apart.
   static void copy(float[] b, int from, int stride, int k, int columns, float[] panel, int at) {

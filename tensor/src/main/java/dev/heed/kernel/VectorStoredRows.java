@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 /// compiled to calls, a hundred times slower. Their loops over lanes call nothing but the Vector
 /// API, because a helper method that was compiled alone before is not inlined, and then every
 /// vector is boxed.
-interface StoredRows {
+interface VectorStoredRows {
   /// Rows that one [#dots] computes.
   int ROWS = 4;
 

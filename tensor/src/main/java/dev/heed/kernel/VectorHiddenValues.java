@@ -5,11 +5,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Values that are infinite or NaN where some queries do not see them: a weight of zero does not
 /// make them vanish.
-final class HiddenValues {
+final class VectorHiddenValues {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int QUERIES = QueryBlock.QUERIES;
 
-  private HiddenValues() {}
+  private VectorHiddenValues() {}
 
   /// Adds the weighted values of keys that are hidden from someone and not finite to the sums of
   /// those who see them, and returns the values without them: the same matrix where there are none.
