@@ -10,6 +10,7 @@ import dev.heed.testing.Shared;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ class LibraryLaunchTest {
     command.add(Shared.path("data/stories260K/stories260K-F32.gguf").toString());
     Path err = Files.createTempFile(folder, "err", ".txt");
     Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
-    String out = new String(process.getInputStream().readAllBytes());
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new CommandResult(process.waitFor(), out, Files.readString(err));
   }
 
