@@ -52,9 +52,11 @@ public final class Settings {
           "initializer_range",
           "is_decoder",
           "is_encoder_decoder",
+          "is_llama_config",
           "label2id",
           "length_penalty",
           "max_length",
+          "max_sequence_length",
           "min_length",
           "model_type",
           "no_repeat_ngram_size",
@@ -89,9 +91,12 @@ public final class Settings {
           "top_p",
           "torch_dtype",
           "torchscript",
+          "transformers.js_config",
           "transformers_version",
           "typical_p",
           "unk_token_id",
+          "unsloth_fixed",
+          "unsloth_version",
           "use_bfloat16",
           "use_cache");
   private static final Set<String> HARMLESS_WHEN_OFF =
@@ -100,7 +105,10 @@ public final class Settings {
           "cross_attention_hidden_size",
           "pruned_heads",
           "quantization_config",
-          "tie_encoder_decoder");
+          "rope_interleaved",
+          "tie_encoder_decoder",
+          "use_bidirectional_attention",
+          "use_mrope");
   private static final Set<String> HARMLESS_PREFIXES =
       Set.of("general.", "tokenizer.", "quantize.", "split.");
 
@@ -212,17 +220,6 @@ public final class Settings {
   /// These settings with another value of one key.
   public Settings with(String key, Json value) {
     return new Settings(members.with(key, value), this);
-  }
-
-  /// Fails where one of these keys is true: what it switches on is not computed.
-  public void refuse(String... keys) {
-    for (String key : keys) {
-      if (bool(key, false)) {
-        throw new CheckpointException(
-            "%s: is true, which is not computed here; false or absence fit"
-                .formatted(members.place().member(key)));
-      }
-    }
   }
 
   /// Says that these keys may stand in the file and change nothing that is computed.

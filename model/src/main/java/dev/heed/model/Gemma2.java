@@ -32,7 +32,6 @@ final class Gemma2 implements Architecture {
     Settings config = file.defaulting(DEFAULTS);
     // what the reference leaves unread: hidden_activation holds, windows have one width
     config.ignore("hidden_act", "sliding_window_size");
-    config.refuse("use_bidirectional_attention");
     LlamaParts parts = new LlamaParts(config, weights);
     double scale = Math.sqrt(config.positive("hidden_size"));
     return parts.decoder(

@@ -6,6 +6,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// The settings of a GGUF file in the names of a Hugging Face `config.json`, so that an
 /// architecture reads one form.
@@ -41,7 +42,7 @@ final class GgufSettings {
     settings.attention(weights);
     settings.heads();
     settings.rotary();
-    settings.harmless();
+    settings.harmless(metadata.keys());
     settings.file.rejectUnread(settings.architecture);
     Settings config = new Settings(settings.config);
     // what this class adds of its own, for the architectures that ask for it
@@ -156,8 +157,10 @@ final class GgufSettings {
   }
 
   // Keys that say how a file was made, or state what is computed in any case.
-  private void harmless() {
+  private void harmless(Set<String> keys) {
     file.ignore(key("vocab_size"), key("tensor_data_layout"));
+    // whatever makers of files add under names of their own
+    keys.stream().filter(key -> !key.startsWith(architecture + ".")).forEach(file::ignore);
     require(file.bool(key("attention.causal"), true), "attention.causal", "true");
     require(file.integer(key("expert_count"), 0) == 0, "expert_count", "0");
     require(file.integer(key("expert_used_count"), 0) == 0, "expert_used_count", "0");

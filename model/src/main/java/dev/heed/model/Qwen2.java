@@ -18,7 +18,6 @@ final class Qwen2 implements Architecture {
   @Override
   public Decoder load(Settings file, Weights weights) {
     Settings config = file.defaulting(DEFAULTS);
-    config.refuse("use_mrope");
     LlamaParts parts = new LlamaParts(config, weights);
     return parts.decoder(i ->
         parts.block(

@@ -91,6 +91,17 @@ class GeneratorTest {
   }
 
   @Test
+  void generate_interruptedThread_endsAfterTheToken() {
+    Generation generation =
+        Generator.of(model, workers)
+            .generate(
+                PROMPT, GenerationSettings.greedy(40), _ -> Thread.currentThread().interrupt());
+    assertThat(generation.finish()).isEqualTo(Finish.INTERRUPTED);
+    assertThat(generation.tokens()).hasSizeBetween(1, 2);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
   void generate_contextBeyondModel_namesBoth() {
     int most = model.decoder().context();
     assertThatThrownBy(() -> generate(GenerationSettings.greedy(4).withContext(most + 1)))

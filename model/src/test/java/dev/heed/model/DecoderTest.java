@@ -201,6 +201,36 @@ class DecoderTest {
         .hasMessageContaining("rms_norm_eps");
   }
 
+  /// What published checkpoints of Llama 3.2, SmolLM 2, Mistral and their tuned copies state beside
+  /// sizes.
+  @Test
+  void decoder_keysOfPublishedConfigurations_areKnown() {
+    Decoder published =
+        new TinyModel()
+            .with("architectures", "[\"LlamaForCausalLM\"]")
+            .with("attention_bias", "false")
+            .with("attention_dropout", "0.0")
+            .with("bos_token_id", "128000")
+            .with("eos_token_id", "[128001, 128008]")
+            .with("hidden_act", "\"silu\"")
+            .with("initializer_range", "0.02")
+            .with("is_llama_config", "true")
+            .with("mlp_bias", "false")
+            .with("pad_token_id", "0")
+            .with("pretraining_tp", "1")
+            .with("rope_interleaved", "false")
+            .with("rope_scaling", "null")
+            .with("rope_theta", "10000.0")
+            .with("tie_word_embeddings", "false")
+            .with("torch_dtype", "\"bfloat16\"")
+            .with("transformers.js_config", "{\"dtype\": \"q4\"}")
+            .with("transformers_version", "\"4.45.0\"")
+            .with("unsloth_version", "\"2025.1\"")
+            .with("use_cache", "true")
+            .decoder();
+    assertThat(whole(published)).isEqualTo(whole(new TinyModel().decoder()));
+  }
+
   @Test
   void decoder_unusedTensor_isRefused() {
     assertThatThrownBy(

@@ -172,6 +172,14 @@ class GgufModelTest {
     }
   }
 
+  @Test
+  void decoder_keysOfOtherMakers_changeNothing() throws IOException {
+    float[] plain = gguf("llama-gqa", copy -> copy);
+    float[] marked =
+        gguf("llama-gqa", copy -> copy.with("maker.version", 2).with("llama.vocab_size", 257));
+    assertThat(marked).isEqualTo(plain);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "llama.attention.scale, 0.25",

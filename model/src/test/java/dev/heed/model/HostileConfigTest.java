@@ -46,7 +46,8 @@ class HostileConfigTest {
         "attention_bias          | true         | q_proj.bias",
         "mlp_bias                | \"yes\"      | true or false",
         "partial_rotary_factor   | 0.5          | 0.5",
-        "quantization_config     | {}           | quantization_config",
+        "quantization_config     | {\"bits\": 4} | quantization_config",
+        "rope_interleaved        | true         | rope_interleaved",
         "layer_types             | []           | layer_types",
         "model_type              | 3            | a text"
       })
