@@ -17,14 +17,14 @@ public record Tiled() implements Executor {
 
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
-    forward(BoundCall.of(attention, input).checkOut("out", out), out, NO_LOG_SUMS, run);
+    BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
+    forward(call, out, NO_LOG_SUMS, run);
   }
 
   /// The forward pass that also writes `log Σ exp(score)` of each query, `[B, H, T]`: all that a
   /// backward pass needs to compute weights again; `+∞` for a query that saw nothing.
   static void forward(BoundCall call, HeadView out, float[] logSums, Run run) {
-    TiledPass pass = new TiledPass(call, out, logSums, run.kernels().attention());
-    run.workers().run(pass.tasks(), pass::run);
+    new TiledPass(call, out, logSums, run.kernels().attention()).run(run.workers());
   }
 
   @Override

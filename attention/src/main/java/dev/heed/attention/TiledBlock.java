@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class TiledBlock {
   private static final int RUN = Tiled.RUN;
 
+  /// Who sees which keys of a run; stays with a thread.
+  static final class Visible {
+    private final int[] words = new int[QueryBlock.QUERIES * RUN];
+  }
+
   private final BoundCall call;
   private final AttentionInput input;
   private final AttentionTiles tiles;
@@ -22,13 +27,14 @@ final class TiledBlock {
   private final int[] partial = new int[QueryBlock.KEYS / RUN];
   private final float scale;
   private final List<Modifier> modifiers;
-  private final int[] visible = new int[QueryBlock.QUERIES * RUN];
+  private final Visible visible;
   private BoundMask.@Nullable Reader reader;
   private int partials;
   private int from;
   private int to;
 
-  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block) {
+  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Visible visible) {
+    this.visible = visible;
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
@@ -126,8 +132,8 @@ final class TiledBlock {
     if (reader == null) {
       reader = call.mask.reader(RUN);
     }
-    reader.fill(run, visible);
-    tiles.hide(block, first - from, run.keys(), visible, run.keys());
+    reader.fill(run, visible.words);
+    tiles.hide(block, first - from, run.keys(), visible.words, run.keys());
   }
 
   private Matrix rows(HeadView view, int head, int first, int end) {

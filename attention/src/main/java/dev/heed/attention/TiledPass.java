@@ -2,6 +2,7 @@ package dev.heed.attention;
 
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.Workers;
 import dev.heed.tensor.Workspace;
 
 /// The forward pass of one call in tiles: what its tasks share.
@@ -17,33 +18,38 @@ final class TiledPass {
 
   final KeyTiles runs;
 
-  private final int blocks;
-
   TiledPass(BoundCall call, HeadView out, float[] logSums, AttentionTiles tiles) {
     this.call = call;
     this.out = out;
     this.logSums = logSums;
     this.tiles = tiles;
     this.runs = new KeyTiles(call, Tiled.RUN);
-    this.blocks = (call.shape.queries() + QueryBlock.QUERIES - 1) / QueryBlock.QUERIES;
   }
 
-  int tasks() {
-    return Math.multiplyExact(call.shape.batch() * call.shape.heads(), blocks);
+  /// Writes the results of all queries.
+  void run(Workers workers) {
+    int queries = call.shape.queries();
+    int blocks = (queries + QueryBlock.QUERIES - 1) / QueryBlock.QUERIES;
+    int tasks = Math.multiplyExact(call.shape.batch() * call.shape.heads(), blocks);
+    workers.run(
+        tasks,
+        (task, scratch) -> {
+          int t0 = task % blocks * QueryBlock.QUERIES;
+          run(task / blocks, t0, Math.min(queries, t0 + QueryBlock.QUERIES), scratch);
+        });
   }
 
-  void run(int task, Workspace scratch) {
+  private void run(int row, int t0, int t1, Workspace scratch) {
     AttentionShape shape = call.shape;
-    int row = task / blocks;
-    int t0 = task % blocks * QueryBlock.QUERIES;
-    int t1 = Math.min(shape.queries(), t0 + QueryBlock.QUERIES);
     QueryBlock block =
         scratch.keep(
             QueryBlock.class,
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
     MapTile queries = new MapTile(row / shape.heads(), row % shape.heads(), t0, t1, 0, 0);
-    new TiledBlock(this, queries, block).run();
+    TiledBlock.Visible visible =
+        scratch.keep(TiledBlock.Visible.class, _ -> true, TiledBlock.Visible::new);
+    new TiledBlock(this, queries, block, visible).run();
     for (int t = t0; t < t1 && logSums.length > 0; t++) {
       logSums[row * shape.queries() + t] = block.logSum(t - t0);
     }

@@ -190,20 +190,17 @@ final class VectorLookup implements Lookup {
   @Override
   public float exponentials(float largest, float[] a, int from, int length) {
     int bound = SPECIES.loopBound(length);
-    FloatVector sums = FloatVector.zero(SPECIES);
-    for (int n = 0; n < bound; n += LANES) {
-      FloatVector scores = FloatVector.fromArray(SPECIES, a, from + n);
-      FloatVector powers = VectorMath.exp2(scores.sub(largest).mul(VectorMath.LOG2_E));
-      powers.intoArray(a, from + n);
-      sums = sums.add(powers);
+    FloatVector total = FloatVector.zero(SPECIES);
+    for (int n = from; n < from + bound; n += LANES) {
+      FloatVector score = FloatVector.fromArray(SPECIES, a, n);
+      FloatVector power = VectorMath.exp2(score.sub(largest).mul(VectorMath.LOG2_E));
+      power.intoArray(a, n);
+      total = total.add(power);
     }
-    float sum = 0;
-    for (float lane : sums.toArray()) {
-      sum += lane;
-    }
-    for (int n = bound; n < length; n++) {
-      a[from + n] = (float) Math.exp(a[from + n] - largest);
-      sum += a[from + n];
+    float sum = sumOfFour(total, total, total, total).lane(0);
+    for (int n = from + bound; n < from + length; n++) {
+      a[n] = (float) Math.exp(a[n] - largest);
+      sum += a[n];
     }
     return sum;
   }
