@@ -172,6 +172,22 @@ class WeightProductsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16", "Q8_0", "Q4_0"})
+  void multiply_whileTheCompilerComesBy_keepsItsBits(DataType type) {
+    for (int rows : new int[] {1, 4}) {
+      Tensor x = random(rows, 96, 17);
+      Weight w = Place.NATIVE.store(type, random(64, 96, 18).array(), 64, 96);
+      Tensor first = result(rows, w);
+      VECTOR.multiply(x, w, first, ONE);
+      Tensor y = result(rows, w);
+      for (int i = 0; i < 1500; i++) {
+        VECTOR.multiply(x, w, y, ONE);
+        assertThat(java.util.Arrays.equals(y.array(), first.array())).isTrue();
+      }
+    }
+  }
+
   @Test
   void multiplyAll_severalWeights_equalsOneByOne() {
     for (WeightProducts products : List.of(SCALAR, VECTOR)) {
