@@ -78,8 +78,11 @@ final class GgufSettings {
 
   private void attention(Weights weights) {
     copy("attention.head_count", isGpt2() ? "n_head" : "num_attention_heads");
-    copyNumber("attention.layer_norm_rms_epsilon", "rms_norm_eps");
-    copyNumber("attention.layer_norm_epsilon", "layer_norm_epsilon");
+    String epsilon = isGpt2() ? "layer_norm_epsilon" : "layer_norm_rms_epsilon";
+    config =
+        config.with(
+            isGpt2() ? "layer_norm_epsilon" : "rms_norm_eps",
+            file.number(key("attention." + epsilon)));
     copyNumber("attn_logit_softcapping", "attn_logit_softcapping");
     copyNumber("final_logit_softcapping", "final_logit_softcapping");
     config =
@@ -88,7 +91,8 @@ final class GgufSettings {
             .with(MLP_BIAS, weights.has("blk.0.ffn_gate.bias"));
     if (architecture.equals("gemma2")) {
       config = config.with("sliding_window", 4096);
-      copy("attention.sliding_window", "sliding_window");
+      file.optionalPositive(key("attention.sliding_window"))
+          .ifPresent(width -> config = config.with("sliding_window", width));
     }
   }
 
@@ -183,7 +187,7 @@ final class GgufSettings {
   }
 
   private void copy(String from, String to) {
-    file.optionalPositive(key(from)).ifPresent(value -> config = config.with(to, value));
+    config = config.with(to, file.positive(key(from)));
   }
 
   private void copyNumber(String from, String to) {

@@ -173,6 +173,18 @@ class GgufModelTest {
   }
 
   @Test
+  void decoder_keyMissing_isNamedAsInTheFile() throws IOException {
+    GgufCopy copy = new GgufCopy().with("general.architecture", "llama");
+    copy.with("llama.context_length", 64).with("llama.embedding_length", 12);
+    new TinyModel().copyInto(copy);
+    try (Checkpoint checkpoint = Checkpoint.open(copy.write(folder.resolve("part.gguf")))) {
+      assertThatThrownBy(() -> LanguageModel.decoder(checkpoint))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("llama.block_count");
+    }
+  }
+
+  @Test
   void decoder_keysOfOtherMakers_changeNothing() throws IOException {
     float[] plain = gguf("llama-gqa", copy -> copy);
     float[] marked =
