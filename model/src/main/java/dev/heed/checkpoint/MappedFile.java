@@ -99,7 +99,9 @@ final class MappedFile implements AutoCloseable {
           "%s: is a Git LFS pointer, not the file itself; fetch it with 'git lfs pull'"
               .formatted(name()));
     }
-    if (text.startsWith("PK\u0003\u0004") || text.startsWith("\u0080\u0002")) {
+    // a safetensors header of 640 bytes begins as a pickle does, but for its brace
+    boolean safetensors = text.startsWith("{", Long.BYTES);
+    if (!safetensors && (text.startsWith("PK\u0003\u0004") || text.startsWith("\u0080\u0002"))) {
       throw new CheckpointException(
           "%s: is a Python pickle or zip archive; convert it to safetensors".formatted(name()));
     }

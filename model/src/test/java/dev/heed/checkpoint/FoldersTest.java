@@ -122,6 +122,17 @@ class FoldersTest {
     }
   }
 
+  @Test
+  void open_headerAsLongAsAPickleBegins_isReadAsSafetensors() {
+    String header = "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}";
+    byte[] bytes = Checkpoints.safetensors(header + " ".repeat(0x280 - header.length()), 8);
+    assertThat(bytes).startsWith(0x80, 0x02);
+    Checkpoints.write(folder, "model.safetensors", bytes);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      assertThat(checkpoint.weight("a").toFloats()).hasSize(2);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "pytorch_model.bin,weights only as a Python pickle",
