@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       CompletionCommand.class,
       InfoCommand.class,
+      WarmUpCommand.class,
     },
     footer = {
       "",

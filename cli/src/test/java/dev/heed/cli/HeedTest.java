@@ -63,6 +63,14 @@ class HeedTest {
   }
 
   @Test
+  void warmUp_anywhere_speaksSilently() {
+    assertThat(run("warm-up")).isZero();
+    assertThat(out.toString() + err).isEmpty();
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).doesNotContain("warm-up");
+  }
+
+  @Test
   void report_ourException_isBadInputInOneLine() {
     assertThat(report(new HeedException("gemm: [2, 3] does not fit\n  [4, 5]"), false))
         .isEqualTo(3);
