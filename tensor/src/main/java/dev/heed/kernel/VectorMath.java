@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Functions of the vector kernels, on vectors of the preferred width.
@@ -55,7 +56,31 @@ final class VectorMath {
   private static final float T7 = -0.18290845f;
   private static final float T8 = 0.0502636f;
 
+  private static final VectorShuffle<Float> TURN_8 = turn(8);
+  private static final VectorShuffle<Float> TURN_4 = turn(4);
+  private static final VectorShuffle<Float> TURN_2 = turn(2);
+  private static final VectorShuffle<Float> TURN_1 = turn(1);
+
   private VectorMath() {}
+
+  private static VectorShuffle<Float> turn(int lanes) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane + lanes) % SPECIES.length());
+  }
+
+  /// The sum of the lanes, halves onto halves. The Vector API's own reduction adds in one order
+  /// when interpreted and in another when compiled, so that a result would depend on when the
+  /// compiler came by.
+  static float sum(FloatVector x) {
+    FloatVector sum = x;
+    if (SPECIES.length() >= 16) {
+      sum = sum.add(sum.rearrange(TURN_8));
+    }
+    if (SPECIES.length() >= 8) {
+      sum = sum.add(sum.rearrange(TURN_4));
+    }
+    sum = sum.add(sum.rearrange(TURN_2));
+    return sum.add(sum.rearrange(TURN_1)).lane(0);
+  }
 
   /// The larger of each pair; where either is NaN, `a`. Cheaper than a maximum that keeps NaN.
   static FloatVector larger(FloatVector a, FloatVector b) {

@@ -1,6 +1,5 @@
 package dev.heed.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import java.util.Arrays;
@@ -44,7 +43,7 @@ final class VectorRows implements Rows {
       FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
       sum1 = FloatVector.fromArray(SPECIES, a, aFrom + i, mask).fma(last, sum1);
     }
-    return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(ADD);
+    return VectorMath.sum(sum0.add(sum1).add(sum2.add(sum3)));
   }
 
   private static FloatVector load(float[] a, int at) {
@@ -185,7 +184,7 @@ final class VectorRows implements Rows {
       power.intoArray(out, outFrom + i, mask);
       sum = sum.add(power, mask);
     }
-    return sum.reduceLanes(ADD);
+    return VectorMath.sum(sum);
   }
 
   @Override
@@ -235,7 +234,7 @@ final class VectorRows implements Rows {
     for (; i < length; i += LANES) {
       first = first.add(FloatVector.fromArray(SPECIES, a, from + i, rest(i, length)));
     }
-    return first.add(second).reduceLanes(ADD);
+    return VectorMath.sum(first.add(second));
   }
 
   /// The sum of `(a - mean)²`.
@@ -254,7 +253,7 @@ final class VectorRows implements Rows {
       FloatVector x = FloatVector.fromArray(SPECIES, a, from + i, mask).sub(mean, mask);
       first = x.fma(x, first);
     }
-    return first.add(second).reduceLanes(ADD);
+    return VectorMath.sum(first.add(second));
   }
 
   @Override
