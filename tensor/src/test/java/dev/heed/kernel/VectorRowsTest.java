@@ -241,29 +241,6 @@ class VectorRowsTest {
     }
   }
 
-  /// A result must not depend on when the compiler came by: the same before and after it did.
-  @Test
-  void rowsWithSums_whileTheyWarmUp_keepTheirBits() {
-    float[] row = random(1003, 6);
-    float[] gain = random(1003, 7);
-    float[] bias = random(1003, 8);
-    float[] first = sums(row, gain, bias);
-    for (int i = 0; i < 20_000; i++) {
-      assertThat(sums(row, gain, bias)).isEqualTo(first);
-    }
-  }
-
-  /// What every kernel that sums over a row gives, one after another.
-  private static float[] sums(float[] row, float[] gain, float[] bias) {
-    float[] out = new float[4 * row.length];
-    int length = row.length;
-    VECTOR.softmax(row, 0, out, 0, length);
-    VECTOR.layerNorm(new Row(row, 0), gain, bias, EPSILON, new Row(out, length), length);
-    VECTOR.rmsNorm(new Row(row, 0), gain, EPSILON, new Row(out, 2 * length), length);
-    out[3 * length] = VECTOR.dot(row, 0, gain, 0, length);
-    return out;
-  }
-
   private static float[] random(int length, int seed) {
     Random random = new Random(seed);
     float[] numbers = new float[length];
