@@ -75,7 +75,7 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep, float[] su
     b.intoArray(sums, LANES);
     c.intoArray(sums, 2 * LANES);
     d.intoArray(sums, 3 * LANES);
-    LaneSums.sum(sums, 0, y, yAt, yStep);
+    VectorLaneSums.sum(sums, 0, y, yAt, yStep);
   }
 
   private void four(int bound, float[] w, int wAt, float[] x, int xAt, float[] y, int yAt) {
@@ -144,7 +144,7 @@ record DotTile(int in, int wApart, int xApart, int yApart, int yStep, float[] su
     c3.intoArray(sums, 14 * LANES);
     d3.intoArray(sums, 15 * LANES);
     for (int row = 0; row < 4; row++) {
-      LaneSums.sum(sums, row * LaneSums.SIZE, y, yAt + row * yApart, 1);
+      VectorLaneSums.sum(sums, row * VectorLaneSums.SIZE, y, yAt + row * yApart, 1);
     }
   }
 }

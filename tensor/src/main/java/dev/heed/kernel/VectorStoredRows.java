@@ -25,7 +25,8 @@ interface VectorStoredRows {
   void unpack(MemorySegment w, long at, int count, float[] out, int outAt);
 
   /// The products of one vector with four rows, lane by lane: vector `r` of `sums` becomes the sum
-  /// of `x[xAt + i] row_r[i]` for `i < count` in steps of the lanes. [LaneSums] adds up the lanes.
+  /// of `x[xAt + i] row_r[i]` for `i < count` in steps of the lanes. [VectorLaneSums] adds up the
+  /// lanes.
   ///
   /// Four rows keep four accumulators busy and four streams of memory open. Rows far apart are read
   /// fastest: then each stream is long enough for the machine to fetch ahead.

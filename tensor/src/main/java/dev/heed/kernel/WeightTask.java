@@ -55,11 +55,11 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
     int yAt = y.offset() + from;
     for (int row = 0; row < quarter; row++) {
       kernel.dots(rows, row * bytes, quarter * bytes, x.array(), x.offset(), in(), sums, 0);
-      LaneSums.sum(sums, 0, y.array(), yAt + row, quarter);
+      VectorLaneSums.sum(sums, 0, y.array(), yAt + row, quarter);
     }
     for (int row = ROWS * quarter; row < count; row++) {
       kernel.dots(rows, row * bytes, 0, x.array(), x.offset(), in(), sums, 0);
-      LaneSums.sum(sums, 0, y.array(), yAt + row, 0);
+      VectorLaneSums.sum(sums, 0, y.array(), yAt + row, 0);
     }
   }
 

@@ -9,14 +9,14 @@ import jdk.incubator.vector.VectorSpecies;
 /// compiled code, so that a result would depend on when the compiler came by. Here the lanes go
 /// through an array, where quarters of a vector can be loaded and added without shuffles. The
 /// vectors are not parameters, because they would be boxed where this method is not inlined.
-final class LaneSums {
+final class VectorLaneSums {
   /// Floats of the four vectors.
   static final int SIZE = 4 * FloatVector.SPECIES_PREFERRED.length();
 
   private static final VectorSpecies<Float> QUARTER = FloatVector.SPECIES_128;
   private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
-  private LaneSums() {}
+  private VectorLaneSums() {}
 
   /// `y[yAt + r * step]` = the sum of the lanes of vector `r`, which is at `at + r * lanes`;
   /// destroys the vectors.
