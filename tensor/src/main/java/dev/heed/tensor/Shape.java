@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /// The lengths of a tensor's axes, outermost first. A shape without axes is a scalar.
 public final class Shape {
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   private final int[] lengths;
   private final long size;
 
@@ -40,6 +42,16 @@ public final class Shape {
   /// The number of elements.
   public long size() {
     return size;
+  }
+
+  /// The number of elements, which must fit an array.
+  int arraySize() {
+    if (size > LARGEST_ARRAY) {
+      throw new ShapeException(
+          "tensor: shape %s has %d numbers, an array holds %d; cut the work into parts"
+              .formatted(this, size, LARGEST_ARRAY));
+    }
+    return (int) size;
   }
 
   /// The number of rows when everything but the innermost axis is flattened.

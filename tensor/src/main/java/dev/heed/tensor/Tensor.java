@@ -13,7 +13,7 @@ public final class Tensor implements Operand {
   private final Shape shape;
 
   private Tensor(float[] array, int offset, Shape shape) {
-    Objects.checkFromIndexSize(offset, Math.toIntExact(shape.size()), array.length);
+    Objects.checkFromIndexSize(offset, shape.arraySize(), array.length);
     this.array = array;
     this.offset = offset;
     this.shape = shape;
@@ -40,7 +40,7 @@ public final class Tensor implements Operand {
   }
 
   public static Tensor zeros(Shape shape) {
-    return new Tensor(new float[Math.toIntExact(shape.size())], 0, shape);
+    return new Tensor(new float[shape.arraySize()], 0, shape);
   }
 
   /// The array that holds the numbers, from [#offset] on; other tensors may share it.

@@ -99,7 +99,7 @@ public final class Weight implements Operand {
     if (array != null) {
       return array.clone();
     }
-    float[] floats = new float[Math.toIntExact(shape.size())];
+    float[] floats = new float[shape.arraySize()];
     if (type == DataType.F32) {
       MemorySegment.copy(segment, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, floats, 0, floats.length);
     } else {

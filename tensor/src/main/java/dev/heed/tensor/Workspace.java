@@ -42,18 +42,29 @@ public final class Workspace {
 
   /// A tensor of uncleared scratch memory.
   public Tensor take(Shape shape) {
-    int size = Math.toIntExact(shape.size());
-    while (slab < slabs.size() && slabs.get(slab).length - used < size) {
-      slab++;
-      used = 0;
-    }
-    if (slab == slabs.size()) {
-      slabs.add(new float[Math.max(SLAB, size)]);
-      used = 0;
+    int size = shape.arraySize();
+    if (slab == slabs.size() || slabs.get(slab).length - used < size) {
+      openSlab(size);
     }
     Tensor taken = Tensor.over(slabs.get(slab), used, shape);
     used += Math.min((size + 15) & ~15, slabs.get(slab).length - used);
     return taken;
+  }
+
+  /// Moves to the next slab with room for `size` floats, or to a new one in the place of all that
+  /// are too small and nobody holds: sizes that grow from call to call do not add up.
+  private void openSlab(int size) {
+    int free = used == 0 ? slab : slab + 1;
+    slab = free;
+    while (slab < slabs.size() && slabs.get(slab).length < size) {
+      slab++;
+    }
+    if (slab >= slabs.size()) {
+      slabs.subList(Math.min(free, slabs.size()), slabs.size()).clear();
+      slab = slabs.size();
+      slabs.add(new float[Math.max(SLAB, size)]);
+    }
+    used = 0;
   }
 
   public Tensor take(int... shape) {
