@@ -121,18 +121,10 @@ class LibraryLaunchTest {
   private static String program() throws IOException {
     Matcher block =
         Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-            .matcher(Files.readString(root().resolve("README.md")));
+            .matcher(Files.readString(RepositoryFiles.root().resolve("README.md")));
     assertThat(block.find()).as("a program in the README").isTrue();
     assertThat(block.group(1).lines().filter(line -> line.startsWith("    "))).hasSizeLessThan(11);
     return block.group(1);
-  }
-
-  private static Path root() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("README.md"))) {
-      at = at.getParent();
-    }
-    return at;
   }
 
   private static String compile(String name, String... args) {
