@@ -45,18 +45,20 @@ record DecodeParts(AttentionShape shape, int queries, int chunks) {
     for (int chunk = 0; chunk < chunks; chunk++) {
       largest = Math.max(largest, numbers[part(memory, head, query, chunk) + width]);
     }
-    if (largest == Float.NEGATIVE_INFINITY) {
+    if (chunks == 0 || largest == Float.NEGATIVE_INFINITY) {
       return;
     }
     float sum = (float) Math.exp(sink - largest);
     int first = part(memory, head, query, 0);
     for (int chunk = 0; chunk < chunks; chunk++) {
       int at = part(memory, head, query, chunk);
-      float factor = (float) Math.exp(numbers[at + width] - largest);
+      float chunkLargest = numbers[at + width];
+      float factor = (float) Math.exp(chunkLargest - largest);
       sum += factor * numbers[at + width + 1];
       if (chunk == 0) {
         rows.scale(factor, numbers, at, numbers, at, width);
-      } else if (factor != 0) {
+      } else if (chunkLargest != Float.NEGATIVE_INFINITY) {
+        // even where the factor is 0: a value that is NaN and seen makes the result NaN
         rows.addScaled(factor, numbers, at, numbers, first, width);
       }
     }

@@ -77,7 +77,7 @@ public record Area(Range i, Range j, Range docQ, Range docK, Range index, int le
     if (step == 1) {
       return Cover.FULL;
     }
-    int multiple = Math.floorDiv(high, step) * step;
+    long multiple = Math.floorDiv(high, step) * (long) step;
     return multiple < low ? Cover.EMPTY : low == high ? Cover.FULL : Cover.PARTIAL;
   }
 }

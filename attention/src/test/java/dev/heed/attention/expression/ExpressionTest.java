@@ -213,6 +213,7 @@ class ExpressionTest {
         "chunk(2147483647)",
         "chunk(1073741824)",
         "dilated(2147483647)",
+        "dilated(1500000000)",
         "dilated(3)",
         "global(-5)"
       })
