@@ -55,7 +55,7 @@ final class BoundCall {
     };
   }
 
-  /// Checks that `view` is `[B, H, T, W]` of this call.
+  /// Checks that `view` is `[B, H, T, W]` of this call, and that what is computed with is there.
   BoundCall checkOut(String name, HeadView view) {
     HeadView.Axes fit =
         new HeadView.Axes(shape.batch(), shape.heads(), shape.queries(), shape.valueWidth());
@@ -72,6 +72,10 @@ final class BoundCall {
                   fit.length(),
                   fit.width()));
     }
+    view.checkInside(name);
+    input.q().checkInside("q");
+    input.k().checkInside("k");
+    input.v().checkInside("v");
     return this;
   }
 }

@@ -27,13 +27,32 @@ public record HeadView(
 
   /// The heads of a projection `[B, T, H·E]`, side by side in each row.
   public static HeadView split(Tensor tensor, int heads) {
-    if (tensor.shape().rank() != 3 || tensor.axis(2) % heads != 0) {
+    if (tensor.shape().rank() != 3 || heads < 1 || tensor.axis(2) % heads != 0) {
       throw new ShapeException("heads: %s is not [B, T, H·E] with H = %d".formatted(tensor, heads));
     }
     int row = tensor.axis(2);
     Axes axes = new Axes(tensor.axis(0), heads, tensor.axis(1), row / heads);
     return new HeadView(
         tensor.array(), tensor.offset(), axes, axes.length() * row, axes.width(), row);
+  }
+
+  /// Checks that every row lies in the array.
+  HeadView checkInside(String name) {
+    long last =
+        offset
+            + (axes.batch - 1L) * batchStride
+            + (axes.heads - 1L) * headStride
+            + (axes.length - 1L) * rowStride
+            + axes.width;
+    boolean empty = axes.batch < 1 || axes.heads < 1 || axes.length < 1;
+    boolean forward = offset >= 0 && batchStride >= 0 && headStride >= 0 && rowStride >= 0;
+    if (!empty && (!forward || last > array.length)) {
+      throw new ShapeException(
+          "attention: %s %s from %d with strides %d, %d and %d reaches beyond its %d numbers; %d would fit"
+              .formatted(
+                  name, this, offset, batchStride, headStride, rowStride, array.length, last));
+    }
+    return this;
   }
 
   /// Where a row begins in the array.

@@ -10,6 +10,7 @@ import dev.heed.grad.Run;
 import dev.heed.grad.Site;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.util.ArrayList;
@@ -166,8 +167,9 @@ class AttendTest {
               return scores;
             });
     assertThatThrownBy(() -> RUN.taped().probed(doubling).apply(trainable()))
-        .isInstanceOf(UnsupportedCombinationException.class)
-        .hasMessageContaining("a probe that replaces blocks.3.attn.scores");
+        .isInstanceOf(HeedException.class)
+        .hasMessageContaining("probe at blocks.3.attn.scores")
+        .hasMessageContaining("tape");
     Looking looking = Looking.at("blocks.3.attn.scores");
     assertThat(RUN.taped().probed(looking).apply(trainable()).size()).isPositive();
   }

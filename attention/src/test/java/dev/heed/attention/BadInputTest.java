@@ -31,6 +31,19 @@ class BadInputTest {
   }
 
   @Test
+  void forward_headsBeyondTheirArray_nameWhatFits() {
+    HeadView whole = heads(2, 3, 7, 11);
+    HeadView keys = new HeadView(whole.array(), 1, whole.axes(), 3 * 7 * 11, 7 * 11, 11);
+    AttentionInput input = AttentionInput.of(heads(2, 6, 5, 11), keys, heads(2, 3, 7, 4), T, S);
+    assertThatThrownBy(() -> run(Attention.causal(), input))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("k [2, 3, 7, 11]")
+        .hasMessageContaining("beyond its 462 numbers; 463 would fit");
+    assertThatThrownBy(() -> HeadView.split(Tensor.zeros(2, 5, 66), 0))
+        .isInstanceOf(ShapeException.class);
+  }
+
+  @Test
   void of_shapesThatDoNotFit_nameBoth() {
     assertThatThrownBy(() ->
             AttentionInput.of(heads(2, 6, 5, 11), heads(2, 4, 7, 11), heads(2, 4, 7, 4), T, S))

@@ -2,10 +2,12 @@ package dev.heed.grad;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,8 @@ import java.util.Optional;
 ///
 /// One thread uses a run at a time; many runs may share a model.
 public final class Run {
+  private static final float[] NOTHING = {};
+
   private final Kernels kernels;
   private final Workers workers;
   private final Workspace workspace = new Workspace();
@@ -96,17 +100,27 @@ public final class Run {
     return result;
   }
 
-  /// Shows `value` to the probe if it wants `site`, and returns what to go on with.
+  /// Shows `value` to the probe if it wants `site`, and returns what to go on with. A tape would
+  /// not know of a change and lead gradients past it: with one, the probe may look and not touch.
   public Tensor at(Site site, Tensor value) {
     if (!probe.wants(site)) {
       return value;
     }
+    float[] before = tape.isPresent() ? value.toArray() : NOTHING;
     Tensor seen = probe.at(site, value);
     if (!seen.shape().equals(value.shape())) {
       throw new ShapeException(
           "probe at %s: the replacement %s must have the shape of the value %s"
               .formatted(site, seen, value));
     }
-    return seen;
+    if (tape.isEmpty()) {
+      return seen;
+    }
+    if (!Arrays.equals(before, seen.toArray())) {
+      throw new HeedException(
+          "probe at %s: a replacement of %s does not go with a tape; look without a tape, or leave the value"
+              .formatted(site, value));
+    }
+    return value;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
@@ -135,6 +136,14 @@ class OperationTest {
     Tensor value = Tensor.of(new float[] {1, -2, 3}, 3);
     assertThat(run.at(site, value).toArray()).containsExactly(2, -4, 6);
     assertThat(run.at(Site.inBlock(2, "attn.z"), value)).isSameAs(value);
+
+    // its gradient would be that of the value it replaces
+    assertThatThrownBy(() -> run.taped().at(site, value))
+        .isInstanceOf(HeedException.class)
+        .hasMessageContaining("probe at blocks.3.attn.z")
+        .hasMessageContaining("tape");
+    Tensor zero = Tensor.zeros(3);
+    assertThat(run.taped().at(site, zero)).isSameAs(zero);
   }
 
   private static Set<String> operationsOfThisPackage() throws IOException {
