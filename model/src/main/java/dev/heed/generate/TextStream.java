@@ -18,9 +18,7 @@ final class TextStream {
     this.decoder = tokenizer.stream(SpecialTokens.WITHOUT);
     this.stops = new StopFilter(stops);
     this.onText = onText;
-    for (int id : prompt) {
-      decoder.push(id);
-    }
+    decoder.skip(prompt);
   }
 
   /// Takes an id and says whether to go on, which ends where a stop text appears.

@@ -35,6 +35,16 @@ public final class StreamingDecoder {
     return waits || text.equals(prefix) && count - known < LONGEST_WAIT ? "" : emit(text);
   }
 
+  /// Takes ids whose text is out already, all of it: what follows is decoded as their continuation.
+  public void skip(int... read) {
+    for (int id : read) {
+      push(id);
+    }
+    if (known < count) {
+      emit(decode(0, count));
+    }
+  }
+
   /// Gives what is still waiting; broken bytes become U+FFFD. The decoder is then as new.
   public String finish() {
     String rest = known == count ? "" : emit(decode(0, count));

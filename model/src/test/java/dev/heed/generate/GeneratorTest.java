@@ -65,6 +65,17 @@ class GeneratorTest {
   }
 
   @Test
+  void generate_promptThatEndsInAReplacementCharacter_doesNotRepeatIt() {
+    String prompt = PROMPT + "\uFFFD";
+    Generation generation =
+        Generator.of(model, workers).generate(prompt, GenerationSettings.greedy(5), _ -> {});
+    IntStream read = IntStream.of(model.tokenizer().encode(prompt, SpecialTokens.WITH).ids());
+    int[] all = IntStream.concat(read, generation.tokens().stream().mapToInt(id -> id)).toArray();
+    assertThat(prompt + generation.text())
+        .isEqualTo(model.tokenizer().decode(all, SpecialTokens.WITHOUT));
+  }
+
+  @Test
   void generate_stopTextAcrossTokens_endsBeforeItAndShowsNothingOfIt() {
     List<String> pieces = new ArrayList<>();
     GenerationSettings settings = GenerationSettings.greedy(60).withStops("tle girl nam", "xyz");
