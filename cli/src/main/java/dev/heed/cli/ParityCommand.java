@@ -30,10 +30,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares models with the outputs of a reference implementation.",
       "A folder holds config.json, model.safetensors, expected.safetensors and reference.json.",
-      "Logits are computed by the Reference and by the Tiled executor, hidden states and attention maps",
-      "by a trace, continuations through the cache."
+      "Logits are computed by the Reference and by the Tiled executor, hidden states and attention "
+          + "maps by a trace, continuations through the cache.",
+      "What holds none of these files is skipped with a notice."
     })
 final class ParityCommand implements Callable<Integer> {
+  private static final List<String> FILES =
+      List.of("config.json", "expected.safetensors", "reference.json");
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "FOLDER", arity = "1..*", description = "Folders to compare.")
@@ -48,9 +52,10 @@ final class ParityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<Path> references = references();
     List<ParityCase> all = new ArrayList<>();
     try (Workers workers = threads.workers()) {
-      for (Path folder : folders) {
+      for (Path folder : references) {
         all.addAll(compare(folder, Run.inference(Kernels.best(), workers)));
       }
     }
@@ -66,6 +71,31 @@ final class ParityCommand implements Callable<Integer> {
     return fine ? ExitCode.DONE : ExitCode.CHECK_FAILED;
   }
 
+  /// The folders of references among what was named, of which a shell may have added more.
+  private List<Path> references() {
+    List<Path> references = new ArrayList<>();
+    PrintWriter err = spec.commandLine().getErr();
+    for (Path folder : folders) {
+      if (FILES.stream().anyMatch(file -> Files.isRegularFile(folder.resolve(file)))) {
+        references.add(folder);
+      } else if (Files.exists(folder) && folders.size() > 1) {
+        err.println("heed: parity: %s is no reference folder; skipped".formatted(folder));
+      } else {
+        throw new CheckpointException(
+            Files.exists(folder)
+                ? absent(folder, FILES.getFirst())
+                : "parity: %s: there is no such folder".formatted(folder));
+      }
+    }
+    err.flush();
+    return references;
+  }
+
+  private static String absent(Path folder, String file) {
+    return "parity: %s has no %s; a reference folder holds config.json, model.safetensors or its shards, expected.safetensors and reference.json"
+        .formatted(folder, file);
+  }
+
   private List<ParityCase> compare(Path folder, Run run) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
@@ -75,11 +105,9 @@ final class ParityCommand implements Callable<Integer> {
   }
 
   private static List<ParityCase> cases(Path folder, Run run) throws IOException {
-    for (String file : List.of("config.json", "expected.safetensors", "reference.json")) {
+    for (String file : FILES) {
       if (!Files.isRegularFile(folder.resolve(file))) {
-        throw new CheckpointException(
-            "parity: %s has no %s; a reference folder holds config.json, model.safetensors or its shards, expected.safetensors and reference.json"
-                .formatted(folder, file));
+        return List.of(new ParityCase("all", "-", new Outcome.Failed(absent(folder, file))));
       }
     }
     Json.Obj reference =

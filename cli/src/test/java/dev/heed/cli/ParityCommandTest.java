@@ -58,6 +58,40 @@ class ParityCommandTest {
   }
 
   @Test
+  void parity_otherFilesBeside_areSkippedWithANotice(@TempDir Path folder) throws IOException {
+    Path readme = Files.writeString(folder.resolve("README.md"), "no reference");
+    String golden = Shared.path("golden/gpt2").toString();
+    CommandResult result = CommandResult.of("parity", readme.toString(), golden, folder.toString());
+    assertThat(result.lastLine()).startsWith("total 10 passed 10 ");
+    assertThat(result.err().lines()).hasSize(2).allMatch(line -> line.endsWith("skipped"));
+    assertThat(result.code()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
+  void parity_onlyOtherFiles_isAFailure(@TempDir Path folder) throws IOException {
+    Path readme = Files.writeString(folder.resolve("README.md"), "no reference");
+    CommandResult result = CommandResult.of("parity", readme.toString(), folder.toString());
+    assertThat(result.code()).isEqualTo(ExitCode.CHECK_FAILED);
+  }
+
+  @Test
+  void parity_misspelledFolder_computesNothing() {
+    String golden = Shared.path("golden/gpt2").toString();
+    CommandResult result = CommandResult.of("parity", golden, golden + "-no");
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("gpt2-no: there is no such folder");
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void parity_folderWithoutExpectedOutputs_fails(@TempDir Path folder) throws IOException {
+    Files.copy(Shared.path("golden/gpt2/config.json"), folder.resolve("config.json"));
+    CommandResult result = CommandResult.of("parity", folder.toString());
+    assertThat(result.out()).contains("FAILED", "has no expected.safetensors");
+    assertThat(result.code()).isEqualTo(ExitCode.CHECK_FAILED);
+  }
+
+  @Test
   void parity_emptyFolder_namesWhatIsAbsent(@TempDir Path folder) {
     CommandResult result = CommandResult.of("parity", folder.toString());
     assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
