@@ -9,7 +9,6 @@ import dev.heed.kernel.Workers;
 import dev.heed.model.LanguageModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,21 +108,22 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     GenerationSettings settings = settings();
-    String text = prompt == null ? standardInput() : prompt;
+    String text = prompt == null ? StandardInput.text(System.in) : prompt;
     PrintWriter out = spec.commandLine().getOut();
     try (LanguageModel opened = LanguageModel.open(model);
         Workers workers = threads.workers()) {
+      Generator generator = Generator.of(opened, workers);
+      generator.check(text, settings);
       out.print(text);
       out.flush();
       Generation generation =
-          Generator.of(opened, workers)
-              .generate(
-                  text,
-                  settings,
-                  piece -> {
-                    out.print(piece);
-                    out.flush();
-                  });
+          generator.generate(
+              text,
+              settings,
+              piece -> {
+                out.print(piece);
+                out.flush();
+              });
       out.println();
       out.flush();
       report(generation);
@@ -139,11 +139,6 @@ final class GenerateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  private static String standardInput() throws IOException {
-    String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    return text.replaceFirst("\\r?\\n\\z", "");
   }
 
   private void report(Generation generation) {

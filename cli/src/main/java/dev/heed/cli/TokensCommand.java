@@ -1,6 +1,7 @@
 package dev.heed.cli;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.tensor.HeedException;
 import dev.heed.text.Encoding;
 import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
@@ -8,7 +9,6 @@ import dev.heed.text.Tokenizer;
 import dev.heed.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,19 +50,19 @@ final class TokensCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one line of JSON: ids, tokens, offsets and the text decoded from the ids.")
+          "Prints one line of JSON: ids, tokens, offsets and the text decoded from the ids.")
   private boolean json;
 
   @Option(
       names = "--batch",
-      paramLabel = "TEXTS.json",
+      paramLabel = "JSON_FILE",
       description =
-          "Read the texts from a JSON array of strings and print a line of JSON for each.")
+          "Reads the texts from a JSON array of strings and prints a line of JSON for each.")
   private @Nullable Path batch;
 
   @Option(
       names = "--no-special",
-      description = "Add no tokens that mark structure, such as the beginning of a text.")
+      description = "Adds no tokens that mark structure, such as the beginning of a text.")
   private boolean noSpecial;
 
   @Override
@@ -80,15 +80,12 @@ final class TokensCommand implements Callable<Integer> {
 
   private List<String> texts() throws IOException {
     if (batch != null) {
-      Json texts = Json.parse(batch.toString(), Files.readAllBytes(batch));
-      return Json.object().with("texts", texts).list("texts").strings();
+      if (Json.parse(batch.toString(), Files.readAllBytes(batch)) instanceof Json.Arr list) {
+        return list.strings();
+      }
+      throw new HeedException("%s: should be a JSON array of texts".formatted(batch));
     }
-    return List.of(text == null ? standardInput() : text);
-  }
-
-  private static String standardInput() throws IOException {
-    String all = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    return all.replaceFirst("\\r?\\n\\z", "");
+    return List.of(text == null ? StandardInput.text(System.in) : text);
   }
 
   private void print(Tokenizer tokenizer, String one) {

@@ -64,6 +64,7 @@ class GenerateCommandTest {
     CommandResult result = generate("hf", "--context", "3", "Once upon a time");
     assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(result.err()).contains("1 to 3");
+    assertThat(result.out()).isEmpty();
   }
 
   @Test
@@ -85,6 +86,20 @@ class GenerateCommandTest {
     CommandResult result = generate("hf", "--top-p", "1.5", "Once");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.err()).contains("top-p").contains("1.5");
+  }
+
+  @Test
+  void generate_emptyStop_isWrongUsage() {
+    CommandResult result = generate("hf", "--stop", "", "Once");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("stop: an empty text");
+  }
+
+  @Test
+  void generate_jsonForAModel_namesItsFolder() {
+    CommandResult result = generate("hf/tokenizer.json", "Once");
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("begins as JSON; name the folder");
   }
 
   @Test

@@ -30,6 +30,11 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Obj metadata) {
               .formatted(file.name(), file.size()));
     }
     long length = ByteBuffer.wrap(file.read(0, PREFIX)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length > file.size() && file.read(0, 1)[0] == '{') {
+      throw new CheckpointException(
+          "%s: begins as JSON; name the folder it is in, or a file of weights"
+              .formatted(file.name()));
+    }
     if (length < 2 || length > Math.min(LONGEST, file.size() - PREFIX)) {
       throw new CheckpointException(
           "%s: header length %s does not fit; it should be 2 to %d"

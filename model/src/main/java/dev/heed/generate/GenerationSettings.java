@@ -20,6 +20,9 @@ public record GenerationSettings(
           "generate: a context of %d positions; 1 or more fit".formatted(context.getAsInt()));
     }
     stops = List.copyOf(stops);
+    if (stops.contains("")) {
+      throw new IllegalArgumentException("stop: an empty text would stop at once; name some text");
+    }
   }
 
   /// The most probable token each time, at most `maxTokens` of them.

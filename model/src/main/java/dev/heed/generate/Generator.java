@@ -57,6 +57,11 @@ public final class Generator {
     return new Generation(text, List.copyOf(chosen), finish, ids.length, clock.times());
   }
 
+  /// Fails where [#generate] would fail before its first token, for a prompt beyond the context.
+  public void check(String prompt, GenerationSettings settings) {
+    tokens.check(promptIds(prompt), settings);
+  }
+
   private int[] promptIds(String prompt) {
     int[] ids = tokenizer.encode(prompt, SpecialTokens.WITH).ids();
     if (ids.length == 0) {

@@ -24,7 +24,7 @@ public record Sampling(
     require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
   }
 
-  private static void require(boolean fits, String name, double value, String expected) {
+  private static void require(boolean fits, String name, Number value, String expected) {
     if (!fits) {
       throw new IllegalArgumentException(
           "sampling: %s is %s; %s fits".formatted(name, value, expected));

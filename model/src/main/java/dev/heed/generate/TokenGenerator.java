@@ -59,6 +59,11 @@ public record TokenGenerator(Decoder decoder, Set<Integer> endTokens, Run run) {
     }
   }
 
+  /// Fails where the context is beyond the decoder's or the prompt beyond the context.
+  public void check(int[] prompt, GenerationSettings settings) {
+    context(prompt, settings);
+  }
+
   private int context(int[] prompt, GenerationSettings settings) {
     int context = settings.context().orElse(decoder.context());
     if (context > decoder.context()) {

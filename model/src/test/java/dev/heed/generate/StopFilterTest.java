@@ -54,7 +54,7 @@ class StopFilterTest {
 
   @Test
   void stopFilter_emptyStop_isRefused() {
-    assertThatThrownBy(() -> new StopFilter(List.of("")))
+    assertThatThrownBy(() -> GenerationSettings.greedy(3).withStops("end", ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("empty");
   }
