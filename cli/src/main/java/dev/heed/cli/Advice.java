@@ -9,6 +9,9 @@ final class Advice {
   /// A core with vector kernels does more than this many GFLOP/s, one with scalar kernels less.
   private static final double SLOW_CORE = 10;
 
+  /// Attention of this share of the speed of a matrix product is not the kernels' doing.
+  private static final double SLOW_ATTENTION = 0.2;
+
   private Advice() {}
 
   static List<String> of(Kernels kernels, int threads, MachineSpeed speed) {
@@ -25,6 +28,8 @@ final class Advice {
     } else if (speed.product() < SLOW_CORE * threads) {
       advice.add(
           "the matrix product is slow for vector kernels: is the machine busy, or the processor throttled?");
+    } else if (speed.attention() < SLOW_ATTENTION * speed.product()) {
+      advice.add("attention is slow beside the matrix product: is the machine busy?");
     }
     int processors = Runtime.getRuntime().availableProcessors();
     if (threads > processors) {

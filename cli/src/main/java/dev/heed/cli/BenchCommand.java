@@ -28,14 +28,15 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       paramLabel = "TEXT",
-      description = "Only the cases that contain TEXT.",
+      description = "Only the cases whose names contain TEXT, such as gemm (default: all).",
       defaultValue = "")
   private String only = "";
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Seconds to measure a case, after as many to warm up (${DEFAULT-VALUE}).")
+      description =
+          "Seconds to measure a case, after as many to warm up (default: ${DEFAULT-VALUE}).")
   private double seconds = 2;
 
   @Override
@@ -46,7 +47,9 @@ final class BenchCommand implements Callable<Integer> {
     List<BenchCase> cases =
         BenchCases.all().stream().filter(one -> one.name().contains(only)).toList();
     if (cases.isEmpty()) {
-      throw wrong("--only: no case contains '%s'; see --help".formatted(only));
+      List<String> names = BenchCases.all().stream().map(BenchCase::name).toList();
+      throw wrong(
+          "--only: no case contains '%s'; cases are %s".formatted(only, String.join(", ", names)));
     }
     PrintWriter out = spec.commandLine().getOut();
     Kernels kernels = Kernels.best();

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /// `heed completion`: the script that lets a shell complete commands and options.
 @Command(
     name = "completion",
-    description = "Print the completion script of a shell.",
+    description = "Prints the completion script of a shell.",
     footer = {"", "To try it: source <(heed completion bash)"})
 final class CompletionCommand implements Runnable {
   @Spec private CommandSpec spec;

@@ -40,7 +40,7 @@ record Failures(PrintWriter err) {
     }
     FileSystemException file = file(thrown);
     if (file != null) {
-      return "file: " + file.getFile() + ": " + reason(file);
+      return file.getFile() + ": " + reason(file);
     }
     if (thrown instanceof OutOfMemoryError) {
       return "out of memory (%s); give more, for example HEED_OPTS=-Xmx8g"

@@ -4,10 +4,13 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,11 +30,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       GenerateCommand.class,
       TokensCommand.class,
+      InfoCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       CompletionCommand.class,
-      InfoCommand.class,
       WarmUpCommand.class,
     },
     footer = {
@@ -47,21 +50,21 @@ public final class Heed implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Show this help.")
+      description = "Shows this help.")
   @SuppressWarnings("unused")
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
-      description = "Show the version.")
+      description = "Shows the version.")
   @SuppressWarnings("unused")
   private boolean version;
 
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Show stack traces; so does the environment variable HEED_DEBUG.")
+      description = "Shows stack traces; so does the environment variable HEED_DEBUG.")
   private boolean verbose;
 
   private Heed() {}
@@ -91,7 +94,7 @@ public final class Heed implements Runnable {
   }
 
   private CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    return new CommandLine(this)
+    return OptionValues.register(new CommandLine(this))
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -111,8 +114,10 @@ public final class Heed implements Runnable {
     }
   }
 
-  private static int wrongUsage(ParameterException wrong, String[] args) {
-    CommandLine command = wrong.getCommandLine();
+  private static int wrongUsage(ParameterException thrown, String[] args) {
+    CommandLine command = thrown.getCommandLine();
+    ParameterException wrong =
+        thrown instanceof MissingParameterException ? misspelled(thrown, args) : thrown;
     PrintWriter err = command.getErr();
     err.println("heed: " + wrong.getMessage());
     if (command.getParent() == null && args.length == 0) {
@@ -123,6 +128,19 @@ public final class Heed implements Runnable {
     }
     err.flush();
     return ExitCode.USAGE;
+  }
+
+  /// What is missing may only be misspelled; then that is the mistake to name.
+  private static ParameterException misspelled(ParameterException missing, String[] args) {
+    CommandLine command = missing.getCommandLine();
+    return Arrays.stream(args)
+        .takeWhile(argument -> !argument.equals("--"))
+        .filter(argument -> argument.startsWith("--"))
+        .map(argument -> argument.replaceFirst("=.*", ""))
+        .filter(name -> command.getCommandSpec().findOption(name) == null)
+        .findFirst()
+        .<ParameterException>map(name -> new UnmatchedArgumentException(command, List.of(name)))
+        .orElse(missing);
   }
 
   private int report(Throwable thrown, PrintWriter err) {

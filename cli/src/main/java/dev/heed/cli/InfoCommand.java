@@ -14,22 +14,20 @@ import picocli.CommandLine.Spec;
 /// `heed info`: what a checkpoint is, without loading its weights.
 @Command(
     name = "info",
-    description = "Describe a model or a file of tensors without loading the weights.",
-    footer = {
-      "",
-      "Reads a Hugging Face folder, a GGUF file or a safetensors file. A file that is broken ends",
-      "in exit code 3 and a line that says what is wrong."
-    })
+    description = "Describes a model or a file of tensors without loading the weights.",
+    footer = {"", "A file that is broken ends in exit code 3 and a line that says what is wrong."})
 final class InfoCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE_OR_FOLDER", description = "The model.")
+  @Parameters(
+      paramLabel = "FILE_OR_FOLDER",
+      description = "A Hugging Face folder, a GGUF file or a safetensors file.")
   private Path path;
 
-  @Option(names = "--tensors", description = "List every tensor, not one line for each group.")
+  @Option(names = "--tensors", description = "Lists every tensor, not one line for each group.")
   private boolean everyTensor;
 
-  @Option(names = "--json", description = "Print one JSON object on one line.")
+  @Option(names = "--json", description = "Prints one JSON object on one line.")
   private boolean json;
 
   @Option(

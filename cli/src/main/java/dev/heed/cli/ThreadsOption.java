@@ -1,6 +1,7 @@
 package dev.heed.cli;
 
 import dev.heed.kernel.Workers;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +15,7 @@ final class ThreadsOption {
   @Option(
       names = "--threads",
       paramLabel = "N",
+      showDefaultValue = Help.Visibility.NEVER,
       description = "Threads to compute with (default: one a processor, ${DEFAULT-VALUE}).")
   private int threads = Runtime.getRuntime().availableProcessors();
 

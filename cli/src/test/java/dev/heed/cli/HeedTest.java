@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeedTest {
@@ -49,6 +50,26 @@ class HeedTest {
     assertThat(err.toString()).contains("completoin", "heed completion", "Try: heed --help");
   }
 
+  @Test
+  void run_misspelledOption_isNamedBeforeWhatIsMissing() {
+    assertThat(run("generate", "--modle", "folder", "Once")).isEqualTo(2);
+    assertThat(err.toString()).contains("'--modle'", "--model").doesNotContain("Missing");
+    assertThat(run("generate", "--", "--modle")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required option");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--max-tokens, 99999999999, not a whole number up to 2147483647",
+    "--seed, x, not a whole number",
+    "--temperature, '0,8', not a number",
+    "--model, '', names nothing"
+  })
+  void run_valueThatDoesNotFit_isSaidWithoutJavaTypes(String option, String value, String said) {
+    assertThat(run("generate", option, value, "Once")).isEqualTo(2);
+    assertThat(err.toString()).contains(option, said);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"bash", "zsh", "ZSH"})
   void completion_knownShell_printsAScriptThatKnowsTheCommands(String shell) {
@@ -81,7 +102,7 @@ class HeedTest {
   void report_missingFile_isBadInputThatNamesIt() {
     NoSuchFileException missing = new NoSuchFileException(Path.of("no", "such.gguf").toString());
     assertThat(report(new IllegalStateException(missing), false)).isEqualTo(3);
-    assertThat(err.toString()).contains("such.gguf: does not exist");
+    assertThat(err.toString()).startsWith("heed: no").contains("such.gguf: does not exist");
   }
 
   @Test

@@ -1,0 +1,38 @@
+package dev.heed.cli;
+
+import java.nio.file.Path;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/// How the values of options are read; what does not fit is said in the words of a user.
+final class OptionValues {
+  private OptionValues() {}
+
+  static CommandLine register(CommandLine line) {
+    return line.registerConverter(int.class, OptionValues::integer)
+        .registerConverter(Integer.class, OptionValues::integer)
+        .registerConverter(long.class, text -> number(text, Long::valueOf, "a whole number"))
+        .registerConverter(double.class, text -> number(text, Double::valueOf, "a number"))
+        .registerConverter(Path.class, OptionValues::path);
+  }
+
+  private static Integer integer(String text) {
+    return number(text, Integer::valueOf, "a whole number up to " + Integer.MAX_VALUE);
+  }
+
+  private static <N> N number(String text, Function<String, N> reader, String expected) {
+    try {
+      return reader.apply(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'%s' is not %s".formatted(text, expected));
+    }
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("'' names nothing; name a file or a folder");
+    }
+    return Path.of(text);
+  }
+}
