@@ -23,9 +23,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    Kernels kernels = Kernels.best();
-    describe(out, kernels);
     try (Workers workers = threads.workers()) {
+      Kernels kernels = Kernels.best();
+      describe(out, kernels);
       line(out, "threads", "%d of %d processors".formatted(workers.threads(), processors()));
       out.flush();
       MachineSpeed speed = MachineSpeed.measure(kernels, workers);

@@ -7,12 +7,14 @@ import dev.heed.generate.Generator;
 import dev.heed.generate.Sampling;
 import dev.heed.kernel.Workers;
 import dev.heed.model.LanguageModel;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +110,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     GenerationSettings settings = settings();
-    String text = prompt == null ? StandardInput.text(System.in) : prompt;
+    String text = prompt == null ? standardInput() : prompt;
     PrintWriter out = spec.commandLine().getOut();
     try (LanguageModel opened = LanguageModel.open(model);
         Workers workers = threads.workers()) {
@@ -141,10 +143,25 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
+  private String standardInput() throws IOException {
+    if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
+      spec.commandLine()
+          .getErr()
+          .println("heed: reads the prompt from the terminal; Ctrl-D ends it");
+      spec.commandLine().getErr().flush();
+    }
+    return StandardInput.text(System.in);
+  }
+
   private void report(Generation generation) {
     PrintWriter err = spec.commandLine().getErr();
     if (generation.finish() == Finish.CONTEXT_FULL) {
       err.println("heed: the context is full, so the text ends here");
+    }
+    if (generation.tokens().isEmpty()) {
+      err.printf("prompt %d tokens; generated 0 tokens%n", generation.promptTokens());
+      err.flush();
+      return;
     }
     err.printf(
         Locale.ROOT,

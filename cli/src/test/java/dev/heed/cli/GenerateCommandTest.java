@@ -50,6 +50,7 @@ class GenerateCommandTest {
   void generate_maxTokensZero_printsPromptAlone() {
     CommandResult result = generate("hf", "--max-tokens", "0", "Once upon a time");
     assertThat(result.out()).isEqualTo("Once upon a time\n");
+    assertThat(result.err()).isEqualTo("prompt 5 tokens; generated 0 tokens\n");
   }
 
   @Test

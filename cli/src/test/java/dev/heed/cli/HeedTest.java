@@ -58,6 +58,12 @@ class HeedTest {
     assertThat(err.toString()).contains("Missing required option");
   }
 
+  @Test
+  void doctor_threadsThatDoNotFit_printsNoHalfReport() {
+    assertThat(run("doctor", "--threads", "0")).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--max-tokens, 99999999999, not a whole number up to 2147483647",

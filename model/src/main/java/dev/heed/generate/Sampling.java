@@ -18,7 +18,8 @@ public record Sampling(
 
   public Sampling {
     require(repetitionPenalty > 0, "repetition penalty", repetitionPenalty, "above 0");
-    require(temperature >= 0 && temperature < 1e6, "temperature", temperature, "0 or above");
+    require(
+        temperature >= 0 && temperature < 1e6, "temperature", temperature, "0 to below 1000000");
     require(topK >= 0, "top-k", topK, "0 (off) or above");
     require(topP > 0 && topP <= 1, "top-p", topP, "above 0, at most 1");
     require(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
