@@ -43,6 +43,7 @@ final class VectorMath {
   private static final float LN_2 = 0x1.63p-1f;
   private static final float LN_2_REST = (float) (Math.log(2) - 0x1.63p-1);
   private static final float LARGEST_POWER = 89f;
+  private static final float LEAST_LOGISTIC = -87f;
   private static final float SMALLEST_POWER = -104f;
 
   // erfc(z) = e^(-z^2) t (T0 + t (T1 + ...)) with t = 1 / (1 + 0.4 z), relative error 1.3e-7.
@@ -150,9 +151,10 @@ final class VectorMath {
     return exponent.add(EXPONENT_BIAS).lanewise(LSHL, EXPONENT_BITS).reinterpretAsFloats();
   }
 
-  /// `x / (1 + e^-y)`: `x` times the logistic function of `y`.
+  /// `x / (1 + e^-y)`: `x` times the logistic function of `y`, 0 where that is below 1e-38.
   static FloatVector timesLogistic(FloatVector x, FloatVector y) {
-    return x.div(exp(y.neg()).add(1f));
+    FloatVector share = x.div(exp2(y.mul(-LOG2_E)).add(1f));
+    return share.blend(x.mul(0f), y.compare(LT, LEAST_LOGISTIC));
   }
 
   /// `x Φ(x)`, Φ the normal distribution function, with a small relative error in both tails.

@@ -57,12 +57,8 @@ final class VectorRows implements Rows {
     for (; i <= length - LANES; i += LANES) {
       load(a, aFrom + i).add(load(b, bFrom + i)).intoArray(out, outFrom + i);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
-      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
-          .add(last)
-          .intoArray(out, outFrom + i, mask);
+    for (; i < length; i++) {
+      out[outFrom + i] = a[aFrom + i] + b[bFrom + i];
     }
   }
 
@@ -73,12 +69,8 @@ final class VectorRows implements Rows {
     for (; i <= length - LANES; i += LANES) {
       load(a, aFrom + i).mul(load(b, bFrom + i)).intoArray(out, outFrom + i);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
-      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
-          .mul(last)
-          .intoArray(out, outFrom + i, mask);
+    for (; i < length; i++) {
+      out[outFrom + i] = a[aFrom + i] * b[bFrom + i];
     }
   }
 
@@ -89,12 +81,8 @@ final class VectorRows implements Rows {
     for (; i <= length - LANES; i += LANES) {
       load(a, aFrom + i).fma(factors, load(out, outFrom + i)).intoArray(out, outFrom + i);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, out, outFrom + i, mask);
-      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
-          .fma(factors, last)
-          .intoArray(out, outFrom + i, mask);
+    for (; i < length; i++) {
+      out[outFrom + i] = Math.fma(factor, a[aFrom + i], out[outFrom + i]);
     }
   }
 
@@ -104,11 +92,8 @@ final class VectorRows implements Rows {
     for (; i <= length - LANES; i += LANES) {
       load(a, aFrom + i).mul(factor).intoArray(out, outFrom + i);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector.fromArray(SPECIES, a, aFrom + i, mask)
-          .mul(factor)
-          .intoArray(out, outFrom + i, mask);
+    for (; i < length; i++) {
+      out[outFrom + i] = factor * a[aFrom + i];
     }
   }
 
@@ -119,10 +104,14 @@ final class VectorRows implements Rows {
       capped(cap, load(a, aFrom + i)).intoArray(out, outFrom + i);
     }
     if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      capped(cap, FloatVector.fromArray(SPECIES, a, aFrom + i, mask))
-          .intoArray(out, outFrom + i, mask);
+      softCapRest(cap, a, aFrom + i, out, outFrom + i, length - i);
     }
+  }
+
+  private static void softCapRest(
+      float cap, float[] a, int aFrom, float[] out, int outFrom, int count) {
+    VectorMask<Float> mask = rest(0, count);
+    capped(cap, FloatVector.fromArray(SPECIES, a, aFrom, mask)).intoArray(out, outFrom, mask);
   }
 
   private static FloatVector capped(float cap, FloatVector x) {
@@ -177,14 +166,19 @@ final class VectorRows implements Rows {
       power.intoArray(out, outFrom + i);
       sum = sum.add(power);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
-      FloatVector power = VectorMath.exp(last.sub(maximum));
-      power.intoArray(out, outFrom + i, mask);
-      sum = sum.add(power, mask);
-    }
-    return VectorMath.sum(sum);
+    float total = VectorMath.sum(sum);
+    return i < length ? total + lastPowers(maximum, a, aFrom, out, outFrom, i, length) : total;
+  }
+
+  /// The numbers from `i` on. This and the other ends of rows are methods of their own, because two
+  /// exponentials in one method are more than the compiler inlines, and then it boxes.
+  private static float lastPowers(
+      float maximum, float[] a, int aFrom, float[] out, int outFrom, int i, int length) {
+    VectorMask<Float> mask = rest(i, length);
+    FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
+    FloatVector power = VectorMath.exp(last.sub(maximum));
+    power.intoArray(out, outFrom + i, mask);
+    return VectorMath.sum(FloatVector.zero(SPECIES).blend(power, mask));
   }
 
   @Override
@@ -267,12 +261,8 @@ final class VectorRows implements Rows {
           .mul(load(gain, i))
           .intoArray(out.array(), out.from() + i);
     }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector.fromArray(SPECIES, a.array(), a.from() + i, mask)
-          .mul(factor)
-          .mul(FloatVector.fromArray(SPECIES, gain, i, mask))
-          .intoArray(out.array(), out.from() + i, mask);
+    for (; i < length; i++) {
+      out.array()[out.from() + i] = a.array()[a.from() + i] * factor * gain[i];
     }
   }
 
@@ -283,12 +273,12 @@ final class VectorRows implements Rows {
       VectorMath.timesNormal(load(a, aFrom + i)).intoArray(out, outFrom + i);
     }
     if (i < length) {
-      geluErfRest(a, aFrom + i, out, outFrom + i, rest(i, length));
+      geluErfRest(a, aFrom + i, out, outFrom + i, length - i);
     }
   }
 
-  private static void geluErfRest(
-      float[] a, int aFrom, float[] out, int outFrom, VectorMask<Float> mask) {
+  private static void geluErfRest(float[] a, int aFrom, float[] out, int outFrom, int count) {
+    VectorMask<Float> mask = rest(0, count);
     VectorMath.timesNormal(FloatVector.fromArray(SPECIES, a, aFrom, mask))
         .intoArray(out, outFrom, mask);
   }
@@ -300,10 +290,13 @@ final class VectorRows implements Rows {
       geluTanh(load(a, aFrom + i)).intoArray(out, outFrom + i);
     }
     if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      geluTanh(FloatVector.fromArray(SPECIES, a, aFrom + i, mask))
-          .intoArray(out, outFrom + i, mask);
+      geluTanhRest(a, aFrom + i, out, outFrom + i, length - i);
     }
+  }
+
+  private static void geluTanhRest(float[] a, int aFrom, float[] out, int outFrom, int count) {
+    VectorMask<Float> mask = rest(0, count);
+    geluTanh(FloatVector.fromArray(SPECIES, a, aFrom, mask)).intoArray(out, outFrom, mask);
   }
 
   /// `(1 + tanh y) / 2` is the logistic function of `2 y`.
@@ -320,10 +313,14 @@ final class VectorRows implements Rows {
       VectorMath.timesLogistic(x, x).intoArray(out, outFrom + i);
     }
     if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
-      VectorMath.timesLogistic(x, x).intoArray(out, outFrom + i, mask);
+      siluRest(a, aFrom + i, out, outFrom + i, length - i);
     }
+  }
+
+  private static void siluRest(float[] a, int aFrom, float[] out, int outFrom, int count) {
+    VectorMask<Float> mask = rest(0, count);
+    FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom, mask);
+    VectorMath.timesLogistic(x, x).intoArray(out, outFrom, mask);
   }
 
   @Override
