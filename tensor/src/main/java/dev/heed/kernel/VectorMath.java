@@ -9,7 +9,6 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Functions of the vector kernels, on vectors of the preferred width.
@@ -43,6 +42,10 @@ final class VectorMath {
   private static final float LN_2 = 0x1.63p-1f;
   private static final float LN_2_REST = (float) (Math.log(2) - 0x1.63p-1);
   private static final float LARGEST_POWER = 89f;
+
+  /// `2^NOTHING`'s exponent field is zero: `-127 ln 2`.
+  private static final float NOTHING = -88.02969f;
+
   private static final float LEAST_LOGISTIC = -87f;
   private static final float SMALLEST_POWER = -104f;
 
@@ -57,30 +60,20 @@ final class VectorMath {
   private static final float T7 = -0.18290845f;
   private static final float T8 = 0.0502636f;
 
-  private static final VectorShuffle<Float> TURN_8 = turn(8);
-  private static final VectorShuffle<Float> TURN_4 = turn(4);
-  private static final VectorShuffle<Float> TURN_2 = turn(2);
-  private static final VectorShuffle<Float> TURN_1 = turn(1);
-
   private VectorMath() {}
 
-  private static VectorShuffle<Float> turn(int lanes) {
-    return VectorShuffle.fromOp(SPECIES, lane -> (lane + lanes) % SPECIES.length());
-  }
-
-  /// The sum of the lanes, halves onto halves. The Vector API's own reduction adds in one order
-  /// when interpreted and in another when compiled, so that a result would depend on when the
-  /// compiler came by.
-  static float sum(FloatVector x) {
-    FloatVector sum = x;
-    if (SPECIES.length() >= 16) {
-      sum = sum.add(sum.rearrange(TURN_8));
+  /// The sum of the lanes of a vector that was stored, halves onto halves; destroys them.
+  ///
+  /// The Vector API's own reduction adds in one order when interpreted and in another when
+  /// compiled, so that a result would depend on when the compiler came by. The lanes come in an
+  /// array, because a vector is boxed where the method that takes it is not inlined.
+  static float sum(float[] lanes) {
+    for (int half = lanes.length / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        lanes[i] += lanes[i + half];
+      }
     }
-    if (SPECIES.length() >= 8) {
-      sum = sum.add(sum.rearrange(TURN_4));
-    }
-    sum = sum.add(sum.rearrange(TURN_2));
-    return sum.add(sum.rearrange(TURN_1)).lane(0);
+    return lanes[0];
   }
 
   /// The larger of each pair; where either is NaN, `a`. Cheaper than a maximum that keeps NaN.
@@ -141,6 +134,34 @@ final class VectorMath {
     IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUNDING));
     IntVector half = exponent.lanewise(ASHR, 1);
     return power.mul(twoToThe(half)).mul(twoToThe(exponent.sub(half)));
+  }
+
+  /// `out = e^(a - maximum)` for whole vectors of numbers that are not above `maximum`, within 2
+  /// units in the last place; 0 below -87. Returns the sum, added halves onto halves.
+  ///
+  /// The exponential is written out: where it was compiled on its own before, the compiler calls it
+  /// instead of inlining it, and boxes what it takes and gives.
+  static float powers(float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = 0; i < length; i += SPECIES.length()) {
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i).sub(maximum);
+      FloatVector bounded = x.blend(NOTHING, x.compare(LT, LEAST_LOGISTIC));
+      FloatVector shifted = bounded.mul(LOG2_E).add(ROUNDING);
+      FloatVector whole = shifted.sub(ROUNDING);
+      FloatVector rest = bounded.sub(whole.mul(LN_2)).sub(whole.mul(LN_2_REST));
+      FloatVector power = rest.mul(E6).add(E5);
+      power = power.mul(rest).add(E4);
+      power = power.mul(rest).add(E3);
+      power = power.mul(rest).add(E2);
+      power = power.mul(rest.mul(rest)).add(rest).add(1f);
+      IntVector exponent = shifted.reinterpretAsInts().add(WHOLE).lanewise(LSHL, EXPONENT_BITS);
+      power = power.mul(exponent.reinterpretAsFloats());
+      power.intoArray(out, outFrom + i);
+      sum = sum.add(power);
+    }
+    float[] lanes = new float[SPECIES.length()];
+    sum.intoArray(lanes, 0);
+    return sum(lanes);
   }
 
   private static FloatVector broadcast(float number) {

@@ -1,5 +1,6 @@
 package dev.heed.kernel;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import java.util.Arrays;
@@ -43,7 +44,9 @@ final class VectorRows implements Rows {
       FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
       sum1 = FloatVector.fromArray(SPECIES, a, aFrom + i, mask).fma(last, sum1);
     }
-    return VectorMath.sum(sum0.add(sum1).add(sum2.add(sum3)));
+    float[] lanes = new float[LANES];
+    sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
+    return VectorMath.sum(lanes);
   }
 
   private static FloatVector load(float[] a, int at) {
@@ -140,45 +143,33 @@ final class VectorRows implements Rows {
 
   /// The largest number that is not NaN, -∞ if there is none.
   private static float maximum(float[] a, int aFrom, int length) {
-    FloatVector nothing = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector first = nothing;
-    FloatVector second = nothing;
-    int i = 0;
-    for (; i <= length - 2 * LANES; i += 2 * LANES) {
-      first = VectorMath.larger(first, load(a, aFrom + i));
-      second = VectorMath.larger(second, load(a, aFrom + i + LANES));
-    }
-    for (; i < length; i += LANES) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
-      first = VectorMath.larger(first, nothing.blend(last, mask));
-    }
-    return VectorMath.larger(first, second).reduceLanes(MAX);
-  }
-
-  /// `out = e^(a - maximum)`; returns its sum.
-  private static float powers(
-      float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
-    FloatVector sum = FloatVector.zero(SPECIES);
+    FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector power = VectorMath.exp(load(a, aFrom + i).sub(maximum));
-      power.intoArray(out, outFrom + i);
-      sum = sum.add(power);
+      FloatVector x = load(a, aFrom + i);
+      largest = largest.blend(x, x.compare(GT, largest));
     }
-    float total = VectorMath.sum(sum);
-    return i < length ? total + lastPowers(maximum, a, aFrom, out, outFrom, i, length) : total;
+    float maximum = largest.reduceLanes(MAX);
+    for (; i < length; i++) {
+      maximum = a[aFrom + i] > maximum ? a[aFrom + i] : maximum;
+    }
+    return maximum;
   }
 
-  /// The numbers from `i` on. This and the other ends of rows are methods of their own, because two
-  /// exponentials in one method are more than the compiler inlines, and then it boxes.
-  private static float lastPowers(
-      float maximum, float[] a, int aFrom, float[] out, int outFrom, int i, int length) {
-    VectorMask<Float> mask = rest(i, length);
-    FloatVector last = FloatVector.fromArray(SPECIES, a, aFrom + i, mask);
-    FloatVector power = VectorMath.exp(last.sub(maximum));
-    power.intoArray(out, outFrom + i, mask);
-    return VectorMath.sum(FloatVector.zero(SPECIES).blend(power, mask));
+  /// `out = e^(a - maximum)`; returns its sum. What does not fill a vector goes through one that is
+  /// filled up with nothing.
+  private static float powers(
+      float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int whole = SPECIES.loopBound(length);
+    float sum = VectorMath.powers(maximum, a, aFrom, out, outFrom, whole);
+    if (whole < length) {
+      float[] last = new float[LANES];
+      Arrays.fill(last, Float.NEGATIVE_INFINITY);
+      System.arraycopy(a, aFrom + whole, last, 0, length - whole);
+      sum += VectorMath.powers(maximum, last, 0, last, 0, LANES);
+      System.arraycopy(last, 0, out, outFrom + whole, length - whole);
+    }
+    return sum;
   }
 
   @Override
@@ -228,7 +219,9 @@ final class VectorRows implements Rows {
     for (; i < length; i += LANES) {
       first = first.add(FloatVector.fromArray(SPECIES, a, from + i, rest(i, length)));
     }
-    return VectorMath.sum(first.add(second));
+    float[] lanes = new float[LANES];
+    first.add(second).intoArray(lanes, 0);
+    return VectorMath.sum(lanes);
   }
 
   /// The sum of `(a - mean)²`.
@@ -247,7 +240,9 @@ final class VectorRows implements Rows {
       FloatVector x = FloatVector.fromArray(SPECIES, a, from + i, mask).sub(mean, mask);
       first = x.fma(x, first);
     }
-    return VectorMath.sum(first.add(second));
+    float[] lanes = new float[LANES];
+    first.add(second).intoArray(lanes, 0);
+    return VectorMath.sum(lanes);
   }
 
   @Override
