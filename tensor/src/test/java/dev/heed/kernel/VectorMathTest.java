@@ -59,37 +59,6 @@ class VectorMathTest {
   }
 
   @Test
-  void exp_wholeRange_isWithinTwoUnitsInTheLastPlace() {
-    double worst = 0;
-    for (float x = -87; x < 88.7f; x += 0.00373f) {
-      double expected = Math.exp(x);
-      double error = Math.abs(first(VectorMath::exp, x) - expected);
-      worst = Math.max(worst, error / Math.ulp((float) expected));
-    }
-    assertThat(worst).isBetween(0.5, 2.0);
-  }
-
-  @Test
-  void exp_subnormalResults_areNear() {
-    for (float x = -103.9f; x < -87; x += 0.01f) {
-      double expected = Math.exp(x);
-      assertThat((double) first(VectorMath::exp, x))
-          .isBetween(expected - 2 * Float.MIN_VALUE, expected + 2 * Float.MIN_VALUE);
-    }
-  }
-
-  @Test
-  void exp_edges_areExact() {
-    assertThat(first(VectorMath::exp, 0)).isEqualTo(1);
-    assertThat(first(VectorMath::exp, -200)).isEqualTo(0);
-    assertThat(first(VectorMath::exp, Float.NEGATIVE_INFINITY)).isEqualTo(0);
-    assertThat(first(VectorMath::exp, 89)).isEqualTo(Float.POSITIVE_INFINITY);
-    assertThat(first(VectorMath::exp, 1e30f)).isEqualTo(Float.POSITIVE_INFINITY);
-    assertThat(first(VectorMath::exp, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
-    assertThat(first(VectorMath::exp, Float.NaN)).isNaN();
-  }
-
-  @Test
   void timesNormal_wholeRange_hasASmallRelativeError() {
     for (float x = -5; x < 12; x += 0.00273f) {
       double z = x / Math.sqrt(2);
