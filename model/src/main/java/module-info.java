@@ -6,6 +6,7 @@ module dev.heed.model {
   requires tools.jackson.core;
 
   exports dev.heed.checkpoint;
+  exports dev.heed.data;
   exports dev.heed.generate;
   exports dev.heed.layer;
   exports dev.heed.model;
