@@ -11,4 +11,5 @@ module dev.heed.model {
   exports dev.heed.layer;
   exports dev.heed.model;
   exports dev.heed.text;
+  exports dev.heed.train;
 }

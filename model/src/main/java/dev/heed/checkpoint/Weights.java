@@ -25,8 +25,15 @@ public final class Weights {
   private static final Set<DataType> WHOLE =
       Set.of(DataType.I64, DataType.I32, DataType.I16, DataType.I8, DataType.U8, DataType.BOOL);
 
+  /// Makes the weight of a name that nothing has stored, in the shape that a model asks for.
+  @FunctionalInterface
+  public interface Maker {
+    Weight make(String name, Shape shape);
+  }
+
   private final Set<String> names;
   private final Function<String, Weight> load;
+  private final Optional<Maker> maker;
   private final Set<String> read;
   private final String prefix;
   private final UnaryOperator<String> translate;
@@ -34,6 +41,7 @@ public final class Weights {
   private Weights(Weights from, String prefix, UnaryOperator<String> translate) {
     this.names = from.names;
     this.load = from.load;
+    this.maker = from.maker;
     this.read = from.read;
     this.prefix = prefix;
     this.translate = translate;
@@ -41,8 +49,13 @@ public final class Weights {
 
   /// @param load gives the weight of a name, which is one of `names`
   Weights(Set<String> names, Function<String, Weight> load) {
+    this(names, load, Optional.empty());
+  }
+
+  private Weights(Set<String> names, Function<String, Weight> load, Optional<Maker> maker) {
     this.names = names;
     this.load = load;
+    this.maker = maker;
     this.read = new ConcurrentSkipListSet<>();
     this.prefix = "";
     this.translate = UnaryOperator.identity();
@@ -52,6 +65,12 @@ public final class Weights {
   public static Weights of(Map<String, Weight> weights) {
     Map<String, Weight> copy = Map.copyOf(weights);
     return new Weights(copy.keySet(), name -> Objects.requireNonNull(copy.get(name)));
+  }
+
+  /// Weights that come into being as a model asks for them: those of a model that nobody has
+  /// trained yet. None is there before, so what is optional is absent.
+  public static Weights made(Maker maker) {
+    return new Weights(Set.of(), _ -> Weight.of("", new float[0], 0), Optional.of(maker));
   }
 
   /// The weights below `step`, which may hold dots: `in("model.layers")`.
@@ -83,6 +102,9 @@ public final class Weights {
   /// The tensor `name` here, which must have this shape.
   public Weight get(String name, int... shape) {
     String stored = stored(name);
+    if (maker.isPresent()) {
+      return maker.get().make(stored, Shape.of(shape));
+    }
     if (!names.contains(stored)) {
       throw new CheckpointException(
           "checkpoint: %s %s is missing; %s"

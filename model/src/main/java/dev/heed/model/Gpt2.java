@@ -21,7 +21,8 @@ import java.util.Optional;
 /// 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf):
 /// learned positions, layer norms, biases everywhere, tied embeddings.
 ///
-/// Its checkpoints store linear layers as `[in, out]`; they are transposed as they are read.
+/// Its checkpoints store linear layers as `[in, out]`; they are transposed as they are read. With
+/// `"bias": false`, a setting of nanoGPT, biases are zeros that take no part.
 final class Gpt2 implements Architecture {
   /// Wider than any model, narrow enough for the products of sizes below.
   private static final int MOST = 1 << 26;
@@ -97,13 +98,33 @@ final class Gpt2 implements Architecture {
           config.bool(GgufSettings.LINEAR_OUT_IN, false)
               ? at.get(name + ".weight", out, in)
               : Rewritten.transposed(at.get(name + ".weight", in, out));
-      return new Linear(weight, Optional.of(Rewritten.array(at.get(name + ".bias", out))));
+      Weight bias = bias(name, out);
+      return hasBiases() ? new Linear(weight, Optional.of(bias)) : new Linear(weight);
+    }
+
+    /// A bias, which of a model without biases is stored as zeros: other code reads them.
+    private Weight bias(String name, int length) {
+      Weight bias = Rewritten.array(at.get(name + ".bias", length));
+      if (!hasBiases()) {
+        for (float number : bias.floats()) {
+          if (number != 0) {
+            throw new CheckpointException(
+                "checkpoint: '%s%s.bias' holds %s, though 'bias' in the configuration is false; zeros would fit"
+                    .formatted(at.path(), name, number));
+          }
+        }
+      }
+      return bias;
+    }
+
+    private boolean hasBiases() {
+      return config.bool("bias", true);
     }
 
     Norm norm(String name) {
       return new Norm.LayerNorm(
           Rewritten.array(at.get(name + ".weight", width)),
-          Rewritten.array(at.get(name + ".bias", width)),
+          bias(name, width),
           (float) config.number("layer_norm_epsilon", 1e-5));
     }
   }

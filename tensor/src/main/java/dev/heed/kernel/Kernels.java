@@ -11,7 +11,8 @@ public record Kernels(
     WeightProducts weights,
     Rows rows,
     AttentionTiles attention,
-    Lookup lookup) {
+    Lookup lookup,
+    Updates updates) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
   public static Kernels scalar() {
     return scalar("asked for");
@@ -25,7 +26,8 @@ public record Kernels(
         new ScalarWeightProducts(),
         new ScalarRows(),
         new ScalarAttentionTiles(),
-        new ScalarLookup());
+        new ScalarLookup(),
+        new ScalarUpdates());
   }
 
   /// The fastest kernels that this JVM can run, chosen once: vector kernels where the module

@@ -15,6 +15,7 @@ final class VectorKernels {
         new VectorWeightProducts(),
         new VectorRows(),
         new VectorAttentionTiles(),
-        new VectorLookup());
+        new VectorLookup(),
+        new VectorUpdates());
   }
 }

@@ -45,7 +45,7 @@ public final class Shape {
   }
 
   /// The number of elements, which must fit an array.
-  int arraySize() {
+  public int arraySize() {
     if (size > LARGEST_ARRAY) {
       throw new ShapeException(
           "tensor: shape %s has %d numbers, an array holds %d; cut the work into parts"

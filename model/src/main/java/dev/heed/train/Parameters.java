@@ -1,0 +1,110 @@
+package dev.heed.train;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.layer.Block;
+import dev.heed.layer.FeedForward;
+import dev.heed.layer.Linear;
+import dev.heed.layer.Norm;
+import dev.heed.layer.SelfAttention;
+import dev.heed.model.Decoder;
+import dev.heed.tensor.Weight;
+import dev.heed.train.Parameter.Role;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The weights of a decoder in the order of its forward, each once: a head that is the embedding's
+/// table is one parameter.
+public final class Parameters {
+  private final List<Parameter> all = new ArrayList<>();
+  private final IdentityHashMap<Weight, Boolean> seen = new IdentityHashMap<>();
+  private final Map<String, Integer> parts = new HashMap<>();
+  private final boolean biases;
+  private final float normOffset;
+
+  private Parameters(Json.Obj config) {
+    biases = config.bool("bias", true);
+    normOffset = config.string("model_type").equals("gemma2") ? 1 : 0;
+  }
+
+  /// @param config of the model, as its `config.json` has it
+  public static List<Parameter> of(Decoder decoder, Json.Obj config) {
+    Parameters parameters = new Parameters(config);
+    parameters.table(decoder.embedding().tokens());
+    decoder.embedding().positions().ifPresent(parameters::table);
+    decoder.blocks().forEach(parameters::block);
+    parameters.norm(decoder.norm(), parameters.normOffset);
+    parameters.table(decoder.head().weight());
+    return List.copyOf(parameters.all);
+  }
+
+  /// Those of them that are trained.
+  public static List<Parameter> trained(List<Parameter> parameters) {
+    return parameters.stream().filter(parameter -> parameter.role() != Role.FIXED).toList();
+  }
+
+  /// The numbers in all of them.
+  public static long size(List<Parameter> parameters) {
+    return parameters.stream().mapToLong(Parameter::size).sum();
+  }
+
+  private void block(Block block) {
+    norm(block.attention().before(), normOffset);
+    SelfAttention attention = block.attention().layer();
+    matrix(attention.projections().query());
+    matrix(attention.projections().key());
+    matrix(attention.projections().value());
+    attention.headNorms().query().ifPresent(norm -> norm(norm, 0));
+    attention.headNorms().key().ifPresent(norm -> norm(norm, 0));
+    matrix(attention.projections().output());
+    after(block.attention().after());
+    norm(block.feedForward().before(), normOffset);
+    switch (block.feedForward().layer()) {
+      case FeedForward.Plain plain -> {
+        matrix(plain.up());
+        matrix(plain.down());
+      }
+      case FeedForward.Gated gated -> {
+        matrix(gated.gate());
+        matrix(gated.up());
+        matrix(gated.down());
+      }
+    }
+    after(block.feedForward().after());
+  }
+
+  private void after(Optional<Norm> norm) {
+    norm.ifPresent(stated -> norm(stated, normOffset));
+  }
+
+  private void norm(Norm norm, float offset) {
+    switch (norm) {
+      case Norm.LayerNorm layer -> {
+        add(layer.gain(), Role.VECTOR, offset);
+        add(layer.bias(), biases ? Role.VECTOR : Role.FIXED, 0);
+      }
+      case Norm.RmsNorm rms -> add(rms.gain(), Role.VECTOR, offset);
+    }
+  }
+
+  private void matrix(Linear linear) {
+    add(linear.weight(), Role.MATRIX, 0);
+    linear.bias().ifPresent(bias -> add(bias, biases ? Role.VECTOR : Role.FIXED, 0));
+  }
+
+  private void table(Weight table) {
+    add(table, Role.TABLE, 0);
+  }
+
+  private void add(Weight weight, Role role, float offset) {
+    if (seen.put(weight, true) != null) {
+      return;
+    }
+    int part = parts.merge(weight.name(), 1, Integer::sum) - 1;
+    String key = part == 0 ? weight.name() : weight.name() + "#" + part;
+    all.add(new Parameter(key, weight, role, offset));
+  }
+}
