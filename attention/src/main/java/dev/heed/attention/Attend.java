@@ -19,6 +19,9 @@ public final class Attend implements Operation {
   private final AttentionSites sites;
   private final Optional<Operands> operands;
 
+  /// What the forward pass gave, where [Tiled] computed it on a tape.
+  private Optional<Tiled.Forward> kept = Optional.empty();
+
   /// What gradients belong to.
   ///
   /// @param q the array that the input's queries view; likewise `k` and `v`
@@ -62,11 +65,26 @@ public final class Attend implements Operation {
     if (run.probe().wants(sites.scores()) || run.probe().wants(sites.pattern())) {
       forwardProbed(out, run);
     } else {
-      run.choice(Executor.class)
-          .orElseGet(() -> Executor.fitting(shape))
-          .forward(attention, input, out, run);
+      forward(executor(run), out, run);
     }
     return y;
+  }
+
+  /// The run's choice, or the one that fits; on a tape one that can go back.
+  private Executor executor(Run run) {
+    return run.choice(Executor.class)
+        .orElseGet(() -> run.tape().isPresent() ? new Tiled() : Executor.fitting(input.shape()));
+  }
+
+  private void forward(Executor executor, HeadView out, Run run) {
+    if (run.tape().isEmpty() || !(executor instanceof Tiled)) {
+      executor.forward(attention, input, out, run);
+      return;
+    }
+    BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
+    LogSums logSums = new LogSums(run.allocate(LogSums.shape(input.shape())));
+    Tiled.forward(call, out, logSums, run);
+    kept = Optional.of(new Tiled.Forward(out, logSums));
   }
 
   private void forwardProbed(HeadView out, Run run) {
@@ -88,13 +106,24 @@ public final class Attend implements Operation {
             like(input.k(), into.k(), gradients.of(into.k())),
             like(input.v(), into.v(), gradients.of(into.v())),
             sums);
-    new Reference()
-        .backward(attention, input, OutputGradients.of(HeadView.split(dy, shape.heads())), dx, run);
+    backward(OutputGradients.of(HeadView.split(dy, shape.heads())), dx, run);
     dSink.ifPresent(total -> {
       for (int h = 0; h < sums.length; h++) {
         total.array()[total.offset() + h] += sums[h];
       }
     });
+  }
+
+  /// Gradients are those of the definition, whoever computed the result: [Reference] computes them
+  /// where the run asks for it, else [Tiled].
+  private void backward(OutputGradients dy, InputGradients dx, Run run) {
+    if (kept.isPresent()) {
+      BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+      Tiled.backward(call, kept.get(), dy, dx, run);
+    } else {
+      Executor executor = executor(run) instanceof Reference ? new Reference() : new Tiled();
+      executor.backward(attention, input, dy, dx, run);
+    }
   }
 
   /// The view of `gradient` that `view` is of `operand`.

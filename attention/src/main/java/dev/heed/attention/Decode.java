@@ -55,7 +55,7 @@ public record Decode() implements Executor {
   public void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
     throw new UnsupportedCombinationException(
-        "executor Decode", "backward", "executor Reference computes gradients");
+        "executor Decode", "backward", "executors Tiled and Reference compute gradients");
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.heed.attention;
 
 import dev.heed.grad.Run;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.tensor.Workspace;
+import java.util.Optional;
 
 /// The default: tiles of queries and keys, an online softmax, no map; memory grows with the number
 /// of positions, and tiles that the mask empties cost nothing.
@@ -13,25 +15,47 @@ public record Tiled() implements Executor {
   /// rows; what is visited is computed in longer runs where it lies together.
   static final int RUN = 36;
 
-  private static final float[] NO_LOG_SUMS = {};
-
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
     BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
-    forward(call, out, NO_LOG_SUMS, run);
+    new TiledPass(call, out, Optional.empty(), run.kernels().attention()).run(run.workers());
   }
 
-  /// The forward pass that also writes `log Σ exp(score)` of each query, `[B, H, T]`: all that a
-  /// backward pass needs to compute weights again; `+∞` for a query that saw nothing.
-  static void forward(BoundCall call, HeadView out, float[] logSums, Run run) {
-    new TiledPass(call, out, logSums, run.kernels().attention()).run(run.workers());
+  /// The forward pass that also keeps what a backward pass needs.
+  static void forward(BoundCall call, HeadView out, LogSums logSums, Run run) {
+    new TiledPass(call, out, Optional.of(logSums), run.kernels().attention()).run(run.workers());
   }
 
+  /// Computes the forward pass once more, for want of what it gave.
   @Override
   public void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
-    throw new UnsupportedCombinationException(
-        "executor Tiled", "backward", "executor Reference computes gradients");
+    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+    AttentionShape shape = call.shape;
+    Workspace.Mark mark = run.workspace().mark();
+    HeadView out =
+        HeadView.of(
+            run.workspace()
+                .take(shape.batch(), shape.heads(), shape.queries(), shape.valueWidth()));
+    LogSums logSums = new LogSums(run.workspace().take(LogSums.shape(shape)));
+    forward(call, out, logSums, run);
+    backward(call, new Forward(out, logSums), dy, dx, run);
+    run.workspace().release(mark);
+  }
+
+  /// What a forward pass gave.
+  record Forward(HeadView out, LogSums logSums) {}
+
+  /// The backward pass after a forward pass.
+  static void backward(
+      BoundCall call, Forward forward, OutputGradients dy, InputGradients dx, Run run) {
+    if (dy.entropy().length > 0 || dy.coverage().length > 0) {
+      throw new UnsupportedCombinationException(
+          "executor Tiled",
+          "gradients of entropy or coverage",
+          "executor Reference takes them into account");
+    }
+    new TiledBackward(call, forward, dy.out(), dx, run).run();
   }
 
   @Override

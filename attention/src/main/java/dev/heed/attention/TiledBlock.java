@@ -15,7 +15,7 @@ final class TiledBlock {
 
   /// Who sees which keys of a run; stays with a thread.
   static final class Visible {
-    private final int[] words = new int[QueryBlock.QUERIES * RUN];
+    final int[] words = new int[QueryBlock.QUERIES * RUN];
   }
 
   private final BoundCall call;

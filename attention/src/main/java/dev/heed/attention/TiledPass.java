@@ -4,6 +4,7 @@ import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.Workspace;
+import java.util.Optional;
 
 /// The forward pass of one call in tiles: what its tasks share.
 ///
@@ -13,12 +14,12 @@ final class TiledPass {
   final HeadView out;
   final AttentionTiles tiles;
 
-  /// Where `log Σ exp(score)` of each query goes, `[B, H, T]`; of no length where it is not wanted.
-  final float[] logSums;
+  /// Where `log Σ exp(score)` of each query goes, where it is wanted.
+  final Optional<LogSums> logSums;
 
   final KeyTiles runs;
 
-  TiledPass(BoundCall call, HeadView out, float[] logSums, AttentionTiles tiles) {
+  TiledPass(BoundCall call, HeadView out, Optional<LogSums> logSums, AttentionTiles tiles) {
     this.call = call;
     this.out = out;
     this.logSums = logSums;
@@ -50,8 +51,8 @@ final class TiledPass {
     TiledBlock.Visible visible =
         scratch.keep(TiledBlock.Visible.class, _ -> true, TiledBlock.Visible::new);
     new TiledBlock(this, queries, block, visible).run();
-    for (int t = t0; t < t1 && logSums.length > 0; t++) {
-      logSums[row * shape.queries() + t] = block.logSum(t - t0);
+    for (int t = t0; t < t1 && logSums.isPresent(); t++) {
+      logSums.get().set(row * shape.queries() + t, block.logSum(t - t0));
     }
   }
 }

@@ -1,20 +1,21 @@
 package dev.heed.cli;
 
+import dev.heed.attention.Attend;
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Positions;
 import dev.heed.grad.Run;
-import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Rows;
 import dev.heed.kernel.Rows.Row;
-import dev.heed.kernel.Workers;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /// The cases that both sides of the comparison run.
@@ -37,6 +38,11 @@ final class BenchCases {
     cases.add(attention("gqa-causal", new Lengths(1, 32, 8, 2048, 2048, 128)));
     cases.add(attention("decode", new Lengths(1, 32, 8, 1, 8192, 128)));
     cases.add(attention("train-small", new Lengths(16, 6, 6, 256, 256, 64)));
+    cases.add(training("causal", new Lengths(1, 12, 12, 512, 512, 64)));
+    cases.add(training("causal", new Lengths(1, 12, 12, 2048, 2048, 64)));
+    cases.add(training("full", new Lengths(8, 12, 12, 197, 197, 64)));
+    cases.add(training("gqa-causal", new Lengths(1, 32, 8, 2048, 2048, 128)));
+    cases.add(training("train-small", new Lengths(16, 6, 6, 256, 256, 64)));
     for (int[] shape : new int[][] {{4096, 768}, {65536, 256}}) {
       cases.add(rows("layernorm", shape[0], shape[1]));
       cases.add(rows("softmax", shape[0], shape[1]));
@@ -61,35 +67,79 @@ final class BenchCases {
   private record Lengths(int b, int h, int g, int t, int s, int e) {}
 
   private static BenchCase attention(String kind, Lengths of) {
-    boolean causal = !kind.equals("full") && !kind.equals("decode");
-    double flops = 4e-9 * of.b() * of.h() * of.t() * of.s() * of.e() * (causal ? 0.5 : 1);
     return new BenchCase(
-        "attention %s B%d H%d/%d %dx%d D%d forward"
-            .formatted(kind, of.b(), of.h(), of.g(), of.t(), of.s(), of.e()),
+        name(kind, of) + " forward",
         "GFLOP",
-        flops,
-        (kernels, workers) ->
-            prepare(causal ? Attention.causal() : Attention.full(), of, kernels, workers));
+        gigaFlop(kind, of),
+        (kernels, workers) -> forward(choice(kind), of, Run.inference(kernels, workers)));
   }
 
-  private static Runnable prepare(
-      Attention attention, Lengths of, Kernels kernels, Workers workers) {
+  /// Forward and backward on a tape, three and a half times the operations.
+  private static BenchCase training(String kind, Lengths of) {
+    return new BenchCase(
+        name(kind, of) + " forward+backward",
+        "GFLOP",
+        3.5 * gigaFlop(kind, of),
+        (kernels, workers) -> bothWays(choice(kind), of, Run.inference(kernels, workers)));
+  }
+
+  private static String name(String kind, Lengths of) {
+    return "attention %s B%d H%d/%d %dx%d D%d"
+        .formatted(kind, of.b(), of.h(), of.g(), of.t(), of.s(), of.e());
+  }
+
+  private static Attention choice(String kind) {
+    return kind.equals("full") || kind.equals("decode") ? Attention.full() : Attention.causal();
+  }
+
+  private static double gigaFlop(String kind, Lengths of) {
+    double share = choice(kind).equals(Attention.causal()) ? 0.5 : 1;
+    return 4e-9 * of.b() * of.h() * of.t() * of.s() * of.e() * share;
+  }
+
+  private static Runnable forward(Attention attention, Lengths of, Run run) {
     AttentionInput input =
-        AttentionInput.of(
-            heads(of.b(), of.h(), of.t(), of.e()),
-            heads(of.b(), of.g(), of.s(), of.e()),
-            heads(of.b(), of.g(), of.s(), of.e()),
-            Positions.range(0, of.t()),
-            Positions.range(0, of.s()));
+        input(
+            of,
+            new Attend.Operands(
+                heads(of.b(), of.h(), of.t(), of.e()),
+                heads(of.b(), of.g(), of.s(), of.e()),
+                heads(of.b(), of.g(), of.s(), of.e()),
+                Optional.empty()));
     HeadView out = HeadView.of(Tensor.zeros(of.b(), of.h(), of.t(), of.e()));
-    Run run = Run.inference(kernels, workers);
     Executor executor = Executor.fitting(input.shape());
     return () -> executor.forward(attention, input, out, run);
   }
 
-  private static HeadView heads(int batch, int heads, int length, int width) {
-    return HeadView.of(
-        Tensor.of(random(batch * heads * length * width), batch, heads, length, width));
+  private static Runnable bothWays(Attention attention, Lengths of, Run run) {
+    Attend.Operands operands =
+        new Attend.Operands(
+            heads(of.b(), of.h(), of.t(), of.e()),
+            heads(of.b(), of.g(), of.s(), of.e()),
+            heads(of.b(), of.g(), of.s(), of.e()),
+            Optional.empty());
+    AttentionInput input = input(of, operands);
+    int width = of.h() * of.e();
+    Tensor dy = Tensor.of(random(of.b() * of.t() * width), of.b(), of.t(), width);
+    AttentionSites sites = AttentionSites.inBlock(0);
+    return () -> {
+      Run taped = run.taped();
+      Tensor y = taped.apply(Attend.trainable(attention, input, sites, operands));
+      taped.tape().orElseThrow().backward(y, dy, taped);
+    };
+  }
+
+  private static AttentionInput input(Lengths of, Attend.Operands operands) {
+    return AttentionInput.of(
+        HeadView.of(operands.q()),
+        HeadView.of(operands.k()),
+        HeadView.of(operands.v()),
+        Positions.range(0, of.t()),
+        Positions.range(0, of.s()));
+  }
+
+  private static Tensor heads(int batch, int heads, int length, int width) {
+    return Tensor.of(random(batch * heads * length * width), batch, heads, length, width);
   }
 
   private static BenchCase rows(String kind, int rows, int columns) {

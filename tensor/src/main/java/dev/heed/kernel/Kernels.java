@@ -11,6 +11,7 @@ public record Kernels(
     WeightProducts weights,
     Rows rows,
     AttentionTiles attention,
+    BackwardTiles backward,
     Lookup lookup,
     Updates updates) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
@@ -26,6 +27,7 @@ public record Kernels(
         new ScalarWeightProducts(),
         new ScalarRows(),
         new ScalarAttentionTiles(),
+        new ScalarBackwardTiles(),
         new ScalarLookup(),
         new ScalarUpdates());
   }

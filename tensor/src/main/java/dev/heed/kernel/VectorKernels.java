@@ -15,6 +15,7 @@ final class VectorKernels {
         new VectorWeightProducts(),
         new VectorRows(),
         new VectorAttentionTiles(),
+        new VectorBackwardTiles(),
         new VectorLookup(),
         new VectorUpdates());
   }

@@ -17,18 +17,18 @@ final class VectorMath {
   static final float LOG2_E = 1.442695f;
 
   /// `1.5 * 2^23`: added to a small number, it leaves the nearest whole number in the low bits.
-  private static final float ROUNDING = 12582912f;
+  static final float ROUNDING = 12582912f;
 
-  private static final int EXPONENT_BITS = 23;
+  static final int EXPONENT_BITS = 23;
   private static final int EXPONENT_BIAS = 127;
-  private static final int WHOLE = EXPONENT_BIAS - Float.floatToRawIntBits(ROUNDING);
+  static final int WHOLE = EXPONENT_BIAS - Float.floatToRawIntBits(ROUNDING);
 
   // 2^x = 1 + x (C1 + x (C2 + ...)) on [-1/2, 1/2], fitted for the least relative error, 9.2e-8.
-  private static final float C1 = 0.693147f;
-  private static final float C2 = 0.24022242f;
-  private static final float C3 = 0.055507336f;
-  private static final float C4 = 0.009671513f;
-  private static final float C5 = 0.0013264727f;
+  static final float C1 = 0.693147f;
+  static final float C2 = 0.24022242f;
+  static final float C3 = 0.055507336f;
+  static final float C4 = 0.009671513f;
+  static final float C5 = 0.0013264727f;
 
   // e^x = 1 + x + x^2 (E2 + x (E3 + ...)) on [-ln 2 / 2, ln 2 / 2], relative error 3.1e-9.
   private static final float E2 = 0.49999994f;

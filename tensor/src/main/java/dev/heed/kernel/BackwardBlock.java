@@ -1,0 +1,113 @@
+package dev.heed.kernel;
+
+import dev.heed.tensor.ShapeException;
+import java.util.Arrays;
+
+/// Up to 32 queries of one head on their way back through the keys: beside the [QueryBlock] with
+/// their scores what the gradients take.
+public final class BackwardBlock {
+  /// Keys of a full tile: a multiple of every register tile's rows, and weights and gradients that
+  /// stay in the first cache together.
+  public static final int KEYS = 72;
+
+  private static final int QUERIES = QueryBlock.QUERIES;
+
+  final QueryBlock block;
+
+  /// The gradients of the results, `[W][32]`.
+  final float[] outs;
+
+  /// The same as panels of rows, `[W / 32][32][32]`, and the queries times all factors, `[E /
+  /// 32][32][32]`.
+  final float[] outRows;
+
+  final float[] queryRows;
+
+  /// The gradients of the weights, then of the scores, `[KEYS][32]`.
+  final float[] gradients = new float[KEYS * QUERIES];
+
+  /// The derivatives of the tile's scores by those before the modifiers, `[KEYS][32]`; valid where
+  /// [#sloped].
+  final float[] slopes = new float[KEYS * QUERIES];
+
+  /// The gradients of the queries, `[E][32]`.
+  final float[] sums;
+
+  /// `L`, the logarithms of the sums of exponentials, times `log2(e)`, `[32]`.
+  final float[] logs = new float[QUERIES];
+
+  /// `Σ w dw` of each query, `[32]`.
+  final float[] deltas = new float[QUERIES];
+
+  /// One row of each query, `[32][E]`.
+  final float[] rows;
+
+  float factor;
+  boolean sloped;
+
+  /// Whether all queries and gradients of results are finite.
+  boolean finite;
+
+  /// @param width numbers of a query
+  /// @param valueWidth numbers of a value
+  public BackwardBlock(int width, int valueWidth) {
+    block = new QueryBlock(width, valueWidth);
+    outs = new float[valueWidth * QUERIES];
+    outRows = new float[KeyGradients.panels(valueWidth) * QUERIES * ProductTile.COLUMNS];
+    queryRows = new float[KeyGradients.panels(width) * QUERIES * ProductTile.COLUMNS];
+    sums = new float[width * QUERIES];
+    rows = new float[width * QUERIES];
+  }
+
+  /// Bytes that a block of these widths takes.
+  public static long bytes(int width, int valueWidth) {
+    return QueryBlock.bytes(width, valueWidth)
+        + 4L * QUERIES * (3L * width + 2L * valueWidth + 2 * KEYS + 2);
+  }
+
+  /// Whether this block serves queries and values of these widths.
+  public boolean fits(int width, int valueWidth) {
+    return block.fits(width, valueWidth);
+  }
+
+  /// The queries and their scores.
+  public QueryBlock queries() {
+    return block;
+  }
+
+  /// Sets what is known of a query of the block.
+  ///
+  /// @param logSum `log Σ exp(score)`, `+∞` where it saw nothing
+  /// @param delta `Σ w dw`, which is `dOut · out`
+  public void row(int query, float logSum, float delta) {
+    logs[query] = (float) (logSum * QueryBlock.LOG2_E);
+    deltas[query] = delta;
+  }
+
+  void begin(Matrix queries, float factor, Matrix dOut) {
+    check("queries", queries, block.count, block.width);
+    check("dOut", dOut, block.count, block.valueWidth);
+    this.factor = factor;
+    sloped = false;
+    // A query that is not there has seen nothing.
+    Arrays.fill(logs, Float.POSITIVE_INFINITY);
+    Arrays.fill(deltas, 0);
+    Arrays.fill(sums, 0);
+  }
+
+  void checkTile(Matrix matrix, int columns) {
+    check("tile", matrix, block.keys, columns);
+    if (block.keys > KEYS) {
+      throw new ShapeException(
+          "backward: a tile of %d keys does not fit; up to %d would".formatted(block.keys, KEYS));
+    }
+  }
+
+  static void check(String name, Matrix matrix, int rows, int columns) {
+    if (matrix.rows() != rows || matrix.columns() != columns || matrix.columnStride() != 1) {
+      throw new ShapeException(
+          "backward: %s %s do not fit the block; [%d, %d] with contiguous rows would"
+              .formatted(name, matrix, rows, columns));
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heed.kernel;
+
+/// The steps of attention's backward on tiles: a block of queries meets a tile of keys after
+/// another, as in [AttentionTiles], whose steps up to the mask compute the scores again.
+///
+/// For each block: [AttentionTiles#start], [#start] and [BackwardBlock#row] for each query; for
+/// each tile [AttentionTiles#score], the modifiers (with [#slope] where one is not linear), the
+/// mask, [#weigh], [#addQueries], [#addKeys]; at last [#finish]. What keys and values get from all
+/// blocks is collected in [KeyGradients]. [Dao 2023](https://arxiv.org/abs/2307.08691), algorithm
+/// 2, with the queries side by side.
+public interface BackwardTiles {
+  /// Takes in the block's queries once more, as rows, and the gradients of its results.
+  ///
+  /// @param queries `[n, E]`, those that the block of queries started with
+  /// @param factor what a score's derivative by the inner product is times, besides slopes
+  /// @param dOut `[n, W]`, one row a query
+  void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut);
+
+  /// Takes note of what a soft cap does to the gradients of the scores that it just replaced.
+  void slope(BackwardBlock block, float cap);
+
+  /// Turns the scores into weights and gives their gradients: `w = exp(s - L)` and `ds = w (dOut ·
+  /// v
+  /// - delta)`, times the slopes.
+  ///
+  /// @param values `[n, W]`, one row a key of the tile
+  void weigh(BackwardBlock block, Matrix values);
+
+  /// Adds what the tile gives to the gradients of the queries.
+  ///
+  /// @param keys `[n, E]`, those of the tile
+  void addQueries(BackwardBlock block, Matrix keys);
+
+  /// Adds what the block gives to the gradients of the tile's keys and values.
+  ///
+  /// @param first the tile's first key
+  void addKeys(BackwardBlock block, KeyGradients sums, int first);
+
+  /// Adds the gradients of the block's queries to `dq`.
+  ///
+  /// @param dq `[n, E]`, one contiguous row a query
+  void finish(BackwardBlock block, Matrix dq);
+
+  /// Adds what was collected for keys `first` to `first + n - 1` to their gradients.
+  ///
+  /// @param dk `[n, E]`, one contiguous row a key
+  /// @param dv `[n, W]`, one contiguous row a key
+  void finish(KeyGradients sums, int first, Matrix dk, Matrix dv);
+}
