@@ -28,6 +28,9 @@ final class RegexMatches implements Matches {
         return scanner;
       }
     }
+    if (expression.equals(TokenizerTraining.EACH_CHARACTER)) {
+      return Matches.each(_ -> true);
+    }
     try {
       int flags = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
       return new RegexMatches(expression, Pattern.compile(Oniguruma.translate(expression), flags));
