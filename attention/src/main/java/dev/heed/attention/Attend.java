@@ -6,6 +6,8 @@ import dev.heed.grad.Run;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Attention as a step of a model: heads in, `[B, T, H·W]` out, side by side as the output
@@ -48,6 +50,16 @@ public final class Attend implements Operation {
   public static Attend trainable(
       Attention attention, AttentionInput input, AttentionSites sites, Operands operands) {
     return new Attend(attention, input, sites, Optional.of(operands));
+  }
+
+  @Override
+  public List<Operand> operands() {
+    List<Operand> all = new ArrayList<>();
+    operands.ifPresent(of -> {
+      all.addAll(List.of(of.q(), of.k(), of.v()));
+      of.sink().ifPresent(all::add);
+    });
+    return all;
   }
 
   @Override

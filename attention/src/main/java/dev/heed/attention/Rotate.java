@@ -4,13 +4,20 @@ import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Rows;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
+import java.util.List;
 
 /// Turns the heads of a projection by rotary angles; back is a turn the other way.
 ///
 /// @param x `[B, T, H·E]`
 public record Rotate(Tensor x, int heads, Rotary.Angles angles) implements Operation {
   private static final int ROWS_A_TASK = 16;
+
+  @Override
+  public List<Operand> operands() {
+    return List.of(x);
+  }
 
   @Override
   public Tensor forward(Run run) {

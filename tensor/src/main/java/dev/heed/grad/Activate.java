@@ -1,10 +1,17 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Rows.Row;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
+import java.util.List;
 
 /// `y = f(x)`, element by element.
 public record Activate(Tensor x, Activation activation) implements Operation {
+  @Override
+  public List<Operand> operands() {
+    return List.of(x);
+  }
+
   @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(x.shape());
@@ -22,10 +29,19 @@ public record Activate(Tensor x, Activation activation) implements Operation {
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor dx = gradients.of(x);
-    for (int i = 0; i < dy.size(); i++) {
-      dx.array()[dx.offset() + i] +=
-          (float) (dy.array()[dy.offset() + i] * activation.derivative(x.array()[x.offset() + i]));
+    if (!gradients.wants(x)) {
+      return;
     }
+    Spread.add(
+        gradients.sumInPlace(x),
+        1,
+        run,
+        (from, to, dx) ->
+            activation.backward(
+                run.kernels().rowsBackward(),
+                new Row(x.array(), x.offset() + from),
+                new Row(dy.array(), dy.offset() + from),
+                dx,
+                to - from));
   }
 }

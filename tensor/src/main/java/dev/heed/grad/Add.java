@@ -1,7 +1,9 @@
 package dev.heed.grad;
 
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
+import java.util.List;
 
 /// `y = a + b`, of one shape: the residual connection.
 public record Add(Tensor a, Tensor b) implements Operation {
@@ -10,6 +12,11 @@ public record Add(Tensor a, Tensor b) implements Operation {
       throw new ShapeException(
           "add: %s and %s must have the same shape".formatted(a.shape(), b.shape()));
     }
+  }
+
+  @Override
+  public List<Operand> operands() {
+    return List.of(a, b);
   }
 
   @Override

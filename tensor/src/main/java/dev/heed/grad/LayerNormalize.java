@@ -1,8 +1,11 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Rows.Row;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import java.util.List;
+import java.util.Optional;
 
 /// Layer norm of every row, [Ba et al. 2016](https://arxiv.org/abs/1607.06450).
 ///
@@ -12,8 +15,13 @@ import dev.heed.tensor.Weight;
 public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
     implements Operation {
   public LayerNormalize {
-    NormShapes.check("layer norm", x, gain);
-    NormShapes.check("layer norm", x, bias);
+    NormParts.check("layer norm", x, gain);
+    NormParts.check("layer norm", x, bias);
+  }
+
+  @Override
+  public List<Operand> operands() {
+    return List.of(x, gain, bias);
   }
 
   @Override
@@ -44,46 +52,30 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor dx = gradients.of(x);
-    Tensor dGain = gradients.of(gain);
-    Tensor dBias = gradients.of(bias);
-    int width = gain.floats().length;
-    for (int r = 0; r < x.size() / width; r++) {
-      backwardRow(dy, dx, dGain, dBias, r * width);
-    }
-  }
-
-  // With n = (x - mean) c: dgain = dy n, dbias = dy, dx = c (g - mean(g) - n mean(g n)), g = dy
-  // gain.
-  private void backwardRow(Tensor dy, Tensor dx, Tensor dGain, Tensor dBias, int row) {
-    float[] gains = gain.floats();
-    int width = gains.length;
-    double mean = 0;
-    for (int i = 0; i < width; i++) {
-      mean += x.array()[x.offset() + row + i];
-    }
-    mean /= width;
-    double variance = 0;
-    for (int i = 0; i < width; i++) {
-      double centred = x.array()[x.offset() + row + i] - mean;
-      variance += centred * centred;
-    }
-    double factor = 1 / Math.sqrt(variance / width + epsilon);
-    double sum = 0;
-    double product = 0;
-    for (int i = 0; i < width; i++) {
-      double normal = (x.array()[x.offset() + row + i] - mean) * factor;
-      double upstream = dy.array()[dy.offset() + row + i];
-      dGain.array()[dGain.offset() + i] += (float) (upstream * normal);
-      dBias.array()[dBias.offset() + i] += (float) upstream;
-      sum += upstream * gains[i];
-      product += upstream * gains[i] * normal;
-    }
-    for (int i = 0; i < width; i++) {
-      double normal = (x.array()[x.offset() + row + i] - mean) * factor;
-      double upstream = dy.array()[dy.offset() + row + i] * gains[i];
-      dx.array()[dx.offset() + row + i] +=
-          (float) (factor * (upstream - sum / width - normal * product / width));
-    }
+    int width = gain.shape().axis(0);
+    Optional<Gradients.Sum> dx = NormParts.sum(x, gradients);
+    ColumnSums.gather(
+        x.size() / width,
+        width,
+        List.of(NormParts.total(gain, gradients), NormParts.total(bias, gradients)),
+        run,
+        task ->
+            NormParts.addRows(
+                dx,
+                width,
+                task,
+                run,
+                (from, to, out) ->
+                    run.kernels()
+                        .rowsBackward()
+                        .layerNorm(
+                            new Row(x.array(), x.offset() + from),
+                            gain.floats(),
+                            epsilon,
+                            new Row(dy.array(), dy.offset() + from),
+                            out,
+                            new Row(task.sums(), task.at()),
+                            (to - from) / width,
+                            width)));
   }
 }

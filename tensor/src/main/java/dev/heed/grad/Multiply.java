@@ -1,8 +1,10 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Rows;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
+import java.util.List;
 
 /// `y = a * b`, element by element, of one shape: the gate of a gated feed-forward.
 public record Multiply(Tensor a, Tensor b) implements Operation {
@@ -14,34 +16,41 @@ public record Multiply(Tensor a, Tensor b) implements Operation {
   }
 
   @Override
+  public List<Operand> operands() {
+    return List.of(a, b);
+  }
+
+  @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(a.shape());
-    times(a, b, y, run);
+    addProduct(a, b, new Gradients.Sum(y, true), run);
     return y;
   }
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor part = Tensor.zeros(dy.shape());
-    times(dy, b, part, run);
-    gradients.add(a, part, run);
-    times(dy, a, part, run);
-    gradients.add(b, part, run);
+    if (gradients.wants(a)) {
+      addProduct(dy, b, gradients.sum(a), run);
+    }
+    if (gradients.wants(b)) {
+      addProduct(dy, a, gradients.sum(b), run);
+    }
   }
 
-  private static void times(Tensor a, Tensor b, Tensor y, Run run) {
+  private static void addProduct(Tensor dy, Tensor factor, Gradients.Sum sum, Run run) {
     Rows rows = run.kernels().rows();
-    Spread.elements(
-        y,
+    Spread.add(
+        sum,
+        1,
         run,
-        (from, to) ->
+        (from, to, out) ->
             rows.multiply(
-                a.array(),
-                a.offset() + from,
-                b.array(),
-                b.offset() + from,
-                y.array(),
-                y.offset() + from,
+                dy.array(),
+                dy.offset() + from,
+                factor.array(),
+                factor.offset() + from,
+                out.array(),
+                out.from(),
                 to - from));
   }
 }

@@ -1,8 +1,11 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Matrix;
+import dev.heed.kernel.Products;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import java.util.List;
 import java.util.Optional;
 
 /// A linear layer: `y = x wᵀ + b`.
@@ -11,6 +14,16 @@ import java.util.Optional;
 /// @param w `[out, in]`
 /// @param bias `[out]`, an array weight
 public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Operation {
+  @Override
+  public List<Operand> operands() {
+    return bias.isPresent() ? List.of(x, w, bias.get()) : List.of(x, w);
+  }
+
+  @Override
+  public boolean readsResult() {
+    return false;
+  }
+
   @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(x.shape().withLast(w.shape().axis(0)));
@@ -21,19 +34,27 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    // dx = dy w
-    Matrix weight = Matrix.of(w.floats(), w.shape().axis(0), w.shape().axis(1));
-    run.kernels()
-        .products()
-        .multiplyAdd(Matrix.of(dy), weight, Matrix.of(gradients.of(x)), run.workers());
-    // dw = dyᵀ x, db = Σ dy: for weights that can be trained
-    if (w.array().isPresent()) {
-      run.kernels()
-          .products()
-          .multiplyAdd(
-              Matrix.of(dy).transpose(), Matrix.of(x), Matrix.of(gradients.of(w)), run.workers());
+    // dw = dyᵀ x, db = Σ dy, dx = dy w
+    if (gradients.wants(w)) {
+      addProduct(Matrix.of(dy).transpose(), Matrix.of(x), gradients.sum(w), run);
     }
-    bias.ifPresent(b -> addColumns(dy, gradients.of(b), run));
+    if (bias.isPresent() && gradients.wants(bias.get())) {
+      ColumnSums.add(dy, gradients.of(bias.get()), run);
+    }
+    if (gradients.wants(x)) {
+      Matrix weight = Matrix.of(w.floats(), w.shape().axis(0), w.shape().axis(1));
+      addProduct(Matrix.of(dy), weight, gradients.sum(x), run);
+    }
+  }
+
+  private static void addProduct(Matrix a, Matrix b, Gradients.Sum sum, Run run) {
+    Products products = run.kernels().products();
+    Matrix c = Matrix.of(sum.tensor());
+    if (sum.fresh()) {
+      products.multiply(a, b, c, run.workers());
+    } else {
+      products.multiplyAdd(a, b, c, run.workers());
+    }
   }
 
   private static void addToRows(Tensor y, float[] row, Run run) {
@@ -47,13 +68,5 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
             run.kernels().rows().add(y.array(), at, row, 0, y.array(), at, row.length);
           }
         });
-  }
-
-  private static void addColumns(Tensor dy, Tensor sums, Run run) {
-    int width = sums.size();
-    for (int r = 0; r < dy.shape().rows(); r++) {
-      int at = dy.offset() + r * width;
-      run.kernels().rows().addScaled(1, dy.array(), at, sums.array(), sums.offset(), width);
-    }
   }
 }

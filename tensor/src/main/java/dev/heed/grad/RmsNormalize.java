@@ -1,8 +1,11 @@
 package dev.heed.grad;
 
 import dev.heed.kernel.Rows.Row;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import java.util.List;
+import java.util.Optional;
 
 /// RMS norm of every run of `gain`'s length, [Zhang and Sennrich
 /// 2019](https://arxiv.org/abs/1910.07467).
@@ -13,7 +16,12 @@ import dev.heed.tensor.Weight;
 /// @param gain `[width]`, an array weight
 public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Operation {
   public RmsNormalize {
-    NormShapes.check("rms norm", x, gain);
+    NormParts.check("rms norm", x, gain);
+  }
+
+  @Override
+  public List<Operand> operands() {
+    return List.of(x, gain);
   }
 
   @Override
@@ -42,32 +50,30 @@ public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Oper
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor dx = gradients.of(x);
-    Tensor dGain = gradients.of(gain);
-    int width = gain.floats().length;
-    for (int r = 0; r < x.size() / width; r++) {
-      backwardRow(dy, dx, dGain, r * width);
-    }
-  }
-
-  // With c = 1 / sqrt(mean(x²) + ε): dgain = dy x c, dx = c (g - x c² mean(g x)) where g = dy gain.
-  private void backwardRow(Tensor dy, Tensor dx, Tensor dGain, int row) {
-    float[] gains = gain.floats();
-    int width = gains.length;
-    double squares = 0;
-    double product = 0;
-    for (int i = 0; i < width; i++) {
-      double value = x.array()[x.offset() + row + i];
-      squares += value * value;
-      product += value * dy.array()[dy.offset() + row + i] * gains[i];
-    }
-    double factor = 1 / Math.sqrt(squares / width + epsilon);
-    for (int i = 0; i < width; i++) {
-      double value = x.array()[x.offset() + row + i];
-      double upstream = dy.array()[dy.offset() + row + i];
-      dGain.array()[dGain.offset() + i] += (float) (upstream * value * factor);
-      dx.array()[dx.offset() + row + i] +=
-          (float) (factor * (upstream * gains[i] - value * factor * factor * product / width));
-    }
+    int width = gain.shape().axis(0);
+    Optional<Gradients.Sum> dx = NormParts.sum(x, gradients);
+    ColumnSums.gather(
+        x.size() / width,
+        width,
+        List.of(NormParts.total(gain, gradients)),
+        run,
+        task ->
+            NormParts.addRows(
+                dx,
+                width,
+                task,
+                run,
+                (from, to, out) ->
+                    run.kernels()
+                        .rowsBackward()
+                        .rmsNorm(
+                            new Row(x.array(), x.offset() + from),
+                            gain.floats(),
+                            epsilon,
+                            new Row(dy.array(), dy.offset() + from),
+                            out,
+                            new Row(task.sums(), task.at()),
+                            (to - from) / width,
+                            width)));
   }
 }

@@ -2,6 +2,7 @@ package dev.heed.grad;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
@@ -19,60 +20,86 @@ import java.util.Optional;
 public final class Run {
   private static final float[] NOTHING = {};
 
-  private final Kernels kernels;
-  private final Workers workers;
-  private final Workspace workspace = new Workspace();
+  private final Setup setup;
+  private final Workspace workspace;
   private final Optional<Tape> tape;
   private final Probe probe;
-  private final Map<Class<?>, Object> choices;
 
-  private Run(
-      Kernels kernels,
-      Workers workers,
-      Optional<Tape> tape,
-      Probe probe,
-      Map<Class<?>, Object> choices) {
-    this.kernels = kernels;
-    this.workers = workers;
+  /// What runs derived from another share.
+  private record Setup(Kernels kernels, Workers workers, Map<Class<?>, Object> choices) {}
+
+  private Run(Setup setup, Workspace workspace, Optional<Tape> tape, Probe probe) {
+    this.setup = setup;
+    this.workspace = workspace;
     this.tape = tape;
     this.probe = probe;
-    this.choices = choices;
   }
 
   /// A run that computes forward and nothing else.
   public static Run inference(Kernels kernels, Workers workers) {
-    return new Run(kernels, workers, Optional.empty(), Probe.NONE, Map.of());
+    return new Run(
+        new Setup(kernels, workers, Map.of()), new Workspace(), Optional.empty(), Probe.NONE);
   }
 
   /// The same kernels and threads, with a new tape.
   public Run taped() {
-    return new Run(kernels, workers, Optional.of(new Tape()), probe, choices);
+    return new Run(setup, new Workspace(), Optional.of(new Tape()), probe);
+  }
+
+  /// The same kernels and threads, with a new tape whose results and gradients live in `memory`;
+  /// what an earlier tape had there is gone.
+  public Run taped(TapeMemory memory) {
+    return new Run(setup, memory.workspace(), Optional.of(new Tape(memory)), probe);
   }
 
   /// The same kernels and threads, seen by `probe`.
   public Run probed(Probe probe) {
-    return new Run(kernels, workers, tape, probe, choices);
+    return new Run(setup, scratch(), tape, probe);
+  }
+
+  /// The same run, training: what is dropped is drawn from `random`, so give every step a stream of
+  /// its own.
+  public Run training(CounterRandom random) {
+    return choosing(Draws.class, new Draws(random));
+  }
+
+  /// The generator of an operation that is being made and drops something: a stream of its own, by
+  /// the number of those drawn before. None where the run does not train.
+  public Optional<CounterRandom> draw() {
+    return choice(Draws.class).map(Draws::next);
+  }
+
+  /// Whether the run trains.
+  public boolean trains() {
+    return choice(Draws.class).isPresent();
   }
 
   /// The same run with a choice for operations that have several ways to compute, by the type of
   /// the choice; the executor of attention, for one.
   public <T> Run choosing(Class<T> type, T choice) {
-    Map<Class<?>, Object> more = new HashMap<>(choices);
+    Map<Class<?>, Object> more = new HashMap<>(setup.choices());
     more.put(type, type.cast(choice));
-    return new Run(kernels, workers, tape, probe, Map.copyOf(more));
+    Setup changed = new Setup(kernels(), workers(), Map.copyOf(more));
+    return new Run(changed, scratch(), tape, probe);
+  }
+
+  /// Scratch for a run that goes on where this one stands, of its own where it may be another
+  /// thread's.
+  private Workspace scratch() {
+    return tape.isPresent() ? workspace : new Workspace();
   }
 
   /// The choice of a type, where there is one.
   public <T> Optional<T> choice(Class<T> type) {
-    return Optional.ofNullable(choices.get(type)).map(type::cast);
+    return Optional.ofNullable(setup.choices().get(type)).map(type::cast);
   }
 
   public Kernels kernels() {
-    return kernels;
+    return setup.kernels();
   }
 
   public Workers workers() {
-    return workers;
+    return setup.workers();
   }
 
   public Workspace workspace() {
@@ -87,10 +114,9 @@ public final class Run {
     return probe;
   }
 
-  /// A tensor of uncleared memory for a result: from the workspace, or of its own where a tape
-  /// keeps it.
+  /// A tensor of uncleared memory for a result: from the workspace, or from the tape's memory.
   public Tensor allocate(Shape shape) {
-    return tape.isPresent() ? Tensor.zeros(shape) : workspace.take(shape);
+    return tape.isPresent() ? tape.get().allocate(shape) : workspace.take(shape);
   }
 
   /// Computes `operation` and records it where there is a tape.

@@ -1,9 +1,16 @@
 package dev.heed.grad;
 
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
+import java.util.List;
 
 /// `y = factor * x`.
 public record Scale(Tensor x, float factor) implements Operation {
+  @Override
+  public List<Operand> operands() {
+    return List.of(x);
+  }
+
   @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(x.shape());
@@ -20,19 +27,16 @@ public record Scale(Tensor x, float factor) implements Operation {
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor dx = gradients.of(x);
-    Spread.elements(
-        dx,
+    if (!gradients.wants(x)) {
+      return;
+    }
+    Spread.add(
+        gradients.sum(x),
+        1,
         run,
-        (from, to) ->
+        (from, to, dx) ->
             run.kernels()
                 .rows()
-                .addScaled(
-                    factor,
-                    dy.array(),
-                    dy.offset() + from,
-                    dx.array(),
-                    dx.offset() + from,
-                    to - from));
+                .scale(factor, dy.array(), dy.offset() + from, dx.array(), dx.from(), to - from));
   }
 }

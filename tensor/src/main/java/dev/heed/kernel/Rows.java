@@ -42,6 +42,14 @@ public interface Rows {
   /// SiLU: `a / (1 + e^-a)`.
   void silu(float[] a, int aFrom, float[] out, int outFrom, int length);
 
+  /// The hyperbolic tangent.
+  default void tanh(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    softCap(1, a, aFrom, out, outFrom, length);
+  }
+
+  /// `max(a, 0)`.
+  void relu(float[] a, int aFrom, float[] out, int outFrom, int length);
+
   /// Rotates pairs of numbers by angles whose cosines and sines are given: pair `p` is `(x[p *
   /// step], x[p * step + apart])`, for `p < pairs`.
   void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs);

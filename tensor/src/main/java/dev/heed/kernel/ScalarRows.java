@@ -128,6 +128,13 @@ final class ScalarRows implements Rows {
   }
 
   @Override
+  public void relu(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    for (int i = 0; i < length; i++) {
+      out[outFrom + i] = Math.max(a[aFrom + i], 0);
+    }
+  }
+
+  @Override
   public void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs) {
     for (int p = 0; p < pairs; p++) {
       int at = x.from() + p * step;

@@ -14,6 +14,7 @@ final class VectorKernels {
         new VectorProducts(),
         new VectorWeightProducts(),
         new VectorRows(),
+        new ScalarRowsBackward(),
         new VectorAttentionTiles(),
         new VectorBackwardTiles(),
         new VectorLookup(),

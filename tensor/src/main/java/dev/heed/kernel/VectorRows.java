@@ -319,6 +319,17 @@ final class VectorRows implements Rows {
   }
 
   @Override
+  public void relu(float[] a, int aFrom, float[] out, int outFrom, int length) {
+    int i = 0;
+    for (; i <= length - LANES; i += LANES) {
+      load(a, aFrom + i).max(0).intoArray(out, outFrom + i);
+    }
+    for (; i < length; i++) {
+      out[outFrom + i] = Math.max(a[aFrom + i], 0);
+    }
+  }
+
+  @Override
   public void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs) {
     if (step != 1) {
       new ScalarRows().rotate(x, step, apart, cosine, sine, pairs);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OperationTest {
   private static final Workers WORKERS = Workers.of(2);
   private static final Run RUN = Run.inference(Kernels.scalar(), WORKERS);
+
+  private static final Tokens TARGETS = new Tokens(new int[] {5, 0, -1, 3, 3, -100}, 2, 3);
 
   /// An operation and the operands that its backward must give a gradient.
   record Case(Operation operation, List<Operand> operands) {
@@ -62,6 +65,10 @@ class OperationTest {
         new Case(new RmsNormalize(x, gain, 1e-5f), List.of(x, gain)),
         new Case(new RmsNormalize(x, headGain, 1e-5f), List.of(x, headGain)),
         new Case(new LayerNormalize(x, gain, shift, 1e-5f), List.of(x, gain, shift)),
+        new Case(new Dropout(x, 0.375f, CounterRandom.of(5)), List.of(x)),
+        new Case(new CrossEntropy(x, TARGETS), List.of(x)),
+        new Case(
+            new CrossEntropy(x, TARGETS, new CrossEntropy.Settings(0.125f, 0.25f)), List.of(x)),
         new Case(
             new Gather(table, new Tokens(new int[] {6, 0, 3, 3, 1, 6}, 2, 3)), List.of(table)));
   }
