@@ -7,6 +7,7 @@ module dev.heed.model {
 
   exports dev.heed.checkpoint;
   exports dev.heed.data;
+  exports dev.heed.evaluate;
   exports dev.heed.generate;
   exports dev.heed.layer;
   exports dev.heed.model;

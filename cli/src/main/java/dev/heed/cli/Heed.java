@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       TokensCommand.class,
       InfoCommand.class,
+      EvalCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
       BenchCommand.class,

@@ -55,7 +55,10 @@ class ArchitectureTest {
             "dev.heed.checkpoint..",
             "dev.heed.text..",
             "dev.heed.generate..",
-            "dev.heed.train..")
+            "dev.heed.train..",
+            "dev.heed.data..",
+            "dev.heed.evaluate..",
+            "dev.heed.report..")
         .layer("cli")
         .definedBy("dev.heed.cli..")
         .whereLayer("cli")

@@ -1,0 +1,2 @@
+/// How well a model foresees text.
+package dev.heed.evaluate;
