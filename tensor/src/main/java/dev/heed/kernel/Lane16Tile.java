@@ -50,7 +50,15 @@ final class Lane16Tile {
       float[] c,
       int cFrom) {
     switch (rows) {
-      case 12 -> rows12(s, k, a, aFrom, panel, from, c, cFrom);
+      case 12 -> {
+        if (s.panels() && s.aRowStride() == 1) {
+          Lane16PanelTile.columns12(s.aColumnStride(), k, a, aFrom, panel, from, c, cFrom);
+        } else if (s.panels() && s.aColumnStride() == 1) {
+          Lane16PanelTile.rows12(s.aRowStride(), k, a, aFrom, panel, from, c, cFrom);
+        } else {
+          rows12(s, k, a, aFrom, panel, from, c, cFrom);
+        }
+      }
       case 8 -> rows8(s, k, a, aFrom, panel, from, c, cFrom);
       case 4 -> rows4(s, k, a, aFrom, panel, from, c, cFrom);
       case 2 -> rows2(s, k, a, aFrom, panel, from, c, cFrom);

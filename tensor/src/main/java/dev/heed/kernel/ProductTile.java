@@ -46,6 +46,11 @@ record ProductTile(
     return new ProductTile(aRowStride, aColumnStride, stride, cRowStride, adds);
   }
 
+  /// Whether `b` and `c` are both panels.
+  boolean panels() {
+    return bRowStride == COLUMNS && cRowStride == COLUMNS;
+  }
+
   /// The same, adding to `c`.
   ProductTile continued() {
     return new ProductTile(aRowStride, aColumnStride, bRowStride, cRowStride, true);

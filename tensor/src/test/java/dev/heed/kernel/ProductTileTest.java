@@ -38,6 +38,15 @@ class ProductTileTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void multiply_panelToPanel_writesTheProductAndNothingElse(Lanes lanes) {
+    for (int rows = 1; rows <= 27; rows++) {
+      check(lanes, rows, ProductTile.writing(K + 2, 1, ProductTile.COLUMNS));
+      check(lanes, rows, ProductTile.adding(1, rows + 2, ProductTile.COLUMNS));
+    }
+  }
+
   @Test
   void multiply_preferredLanes_equalsEveryWidthBitForBit() {
     ProductTile tile = ProductTile.writing(K, 1, C_STRIDE);

@@ -1,0 +1,216 @@
+package dev.heed.kernel;
+
+import static dev.heed.kernel.ProductTile.COLUMNS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Twelve rows of the product tile on 512-bit lanes where `b` and `c` are panels.
+///
+/// With strides that the compiler knows, the addresses of a panel take no registers: with strides
+/// of any length it moved array pointers in and out of vector registers in the innermost loop.
+final class Lane16PanelTile {
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
+  private static final int LANES = 16;
+
+  private Lane16PanelTile() {}
+
+  /// The twelve numbers of `a` that a step needs lie side by side.
+  static void columns12(
+      int aStep, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS + LANES);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS + LANES);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS + LANES);
+    FloatVector x4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS);
+    FloatVector y4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS + LANES);
+    FloatVector x5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS);
+    FloatVector y5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS + LANES);
+    FloatVector x6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS);
+    FloatVector y6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS + LANES);
+    FloatVector x7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS);
+    FloatVector y7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS + LANES);
+    FloatVector x8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS);
+    FloatVector y8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS + LANES);
+    FloatVector x9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS);
+    FloatVector y9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS + LANES);
+    FloatVector x10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS + LANES);
+    FloatVector x11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS + LANES);
+    int at = aFrom;
+    for (int i = 0; i < k; i++) {
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector factor = FloatVector.broadcast(SPECIES, a[at]);
+      x0 = factor.fma(left, x0);
+      y0 = factor.fma(right, y0);
+      factor = FloatVector.broadcast(SPECIES, a[at + 1]);
+      x1 = factor.fma(left, x1);
+      y1 = factor.fma(right, y1);
+      factor = FloatVector.broadcast(SPECIES, a[at + 2]);
+      x2 = factor.fma(left, x2);
+      y2 = factor.fma(right, y2);
+      factor = FloatVector.broadcast(SPECIES, a[at + 3]);
+      x3 = factor.fma(left, x3);
+      y3 = factor.fma(right, y3);
+      factor = FloatVector.broadcast(SPECIES, a[at + 4]);
+      x4 = factor.fma(left, x4);
+      y4 = factor.fma(right, y4);
+      factor = FloatVector.broadcast(SPECIES, a[at + 5]);
+      x5 = factor.fma(left, x5);
+      y5 = factor.fma(right, y5);
+      factor = FloatVector.broadcast(SPECIES, a[at + 6]);
+      x6 = factor.fma(left, x6);
+      y6 = factor.fma(right, y6);
+      factor = FloatVector.broadcast(SPECIES, a[at + 7]);
+      x7 = factor.fma(left, x7);
+      y7 = factor.fma(right, y7);
+      factor = FloatVector.broadcast(SPECIES, a[at + 8]);
+      x8 = factor.fma(left, x8);
+      y8 = factor.fma(right, y8);
+      factor = FloatVector.broadcast(SPECIES, a[at + 9]);
+      x9 = factor.fma(left, x9);
+      y9 = factor.fma(right, y9);
+      factor = FloatVector.broadcast(SPECIES, a[at + 10]);
+      x10 = factor.fma(left, x10);
+      y10 = factor.fma(right, y10);
+      factor = FloatVector.broadcast(SPECIES, a[at + 11]);
+      x11 = factor.fma(left, x11);
+      y11 = factor.fma(right, y11);
+      at += aStep;
+    }
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
+    x1.intoArray(c, cFrom + COLUMNS);
+    y1.intoArray(c, cFrom + COLUMNS + LANES);
+    x2.intoArray(c, cFrom + 2 * COLUMNS);
+    y2.intoArray(c, cFrom + 2 * COLUMNS + LANES);
+    x3.intoArray(c, cFrom + 3 * COLUMNS);
+    y3.intoArray(c, cFrom + 3 * COLUMNS + LANES);
+    x4.intoArray(c, cFrom + 4 * COLUMNS);
+    y4.intoArray(c, cFrom + 4 * COLUMNS + LANES);
+    x5.intoArray(c, cFrom + 5 * COLUMNS);
+    y5.intoArray(c, cFrom + 5 * COLUMNS + LANES);
+    x6.intoArray(c, cFrom + 6 * COLUMNS);
+    y6.intoArray(c, cFrom + 6 * COLUMNS + LANES);
+    x7.intoArray(c, cFrom + 7 * COLUMNS);
+    y7.intoArray(c, cFrom + 7 * COLUMNS + LANES);
+    x8.intoArray(c, cFrom + 8 * COLUMNS);
+    y8.intoArray(c, cFrom + 8 * COLUMNS + LANES);
+    x9.intoArray(c, cFrom + 9 * COLUMNS);
+    y9.intoArray(c, cFrom + 9 * COLUMNS + LANES);
+    x10.intoArray(c, cFrom + 10 * COLUMNS);
+    y10.intoArray(c, cFrom + 10 * COLUMNS + LANES);
+    x11.intoArray(c, cFrom + 11 * COLUMNS);
+    y11.intoArray(c, cFrom + 11 * COLUMNS + LANES);
+  }
+
+  /// Each row of `a` lies side by side.
+  static void rows12(
+      int aStride, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+    int a1 = aFrom + aStride;
+    int a2 = aFrom + 2 * aStride;
+    int a3 = aFrom + 3 * aStride;
+    int a4 = aFrom + 4 * aStride;
+    int a5 = aFrom + 5 * aStride;
+    int a6 = aFrom + 6 * aStride;
+    int a7 = aFrom + 7 * aStride;
+    int a8 = aFrom + 8 * aStride;
+    int a9 = aFrom + 9 * aStride;
+    int a10 = aFrom + 10 * aStride;
+    int a11 = aFrom + 11 * aStride;
+    FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
+    FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS + LANES);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS + LANES);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS + LANES);
+    FloatVector x4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS);
+    FloatVector y4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS + LANES);
+    FloatVector x5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS);
+    FloatVector y5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS + LANES);
+    FloatVector x6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS);
+    FloatVector y6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS + LANES);
+    FloatVector x7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS);
+    FloatVector y7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS + LANES);
+    FloatVector x8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS);
+    FloatVector y8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS + LANES);
+    FloatVector x9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS);
+    FloatVector y9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS + LANES);
+    FloatVector x10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS + LANES);
+    FloatVector x11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS + LANES);
+    for (int i = 0; i < k; i++) {
+      FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
+      FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
+      FloatVector factor = FloatVector.broadcast(SPECIES, a[aFrom + i]);
+      x0 = factor.fma(left, x0);
+      y0 = factor.fma(right, y0);
+      factor = FloatVector.broadcast(SPECIES, a[a1 + i]);
+      x1 = factor.fma(left, x1);
+      y1 = factor.fma(right, y1);
+      factor = FloatVector.broadcast(SPECIES, a[a2 + i]);
+      x2 = factor.fma(left, x2);
+      y2 = factor.fma(right, y2);
+      factor = FloatVector.broadcast(SPECIES, a[a3 + i]);
+      x3 = factor.fma(left, x3);
+      y3 = factor.fma(right, y3);
+      factor = FloatVector.broadcast(SPECIES, a[a4 + i]);
+      x4 = factor.fma(left, x4);
+      y4 = factor.fma(right, y4);
+      factor = FloatVector.broadcast(SPECIES, a[a5 + i]);
+      x5 = factor.fma(left, x5);
+      y5 = factor.fma(right, y5);
+      factor = FloatVector.broadcast(SPECIES, a[a6 + i]);
+      x6 = factor.fma(left, x6);
+      y6 = factor.fma(right, y6);
+      factor = FloatVector.broadcast(SPECIES, a[a7 + i]);
+      x7 = factor.fma(left, x7);
+      y7 = factor.fma(right, y7);
+      factor = FloatVector.broadcast(SPECIES, a[a8 + i]);
+      x8 = factor.fma(left, x8);
+      y8 = factor.fma(right, y8);
+      factor = FloatVector.broadcast(SPECIES, a[a9 + i]);
+      x9 = factor.fma(left, x9);
+      y9 = factor.fma(right, y9);
+      factor = FloatVector.broadcast(SPECIES, a[a10 + i]);
+      x10 = factor.fma(left, x10);
+      y10 = factor.fma(right, y10);
+      factor = FloatVector.broadcast(SPECIES, a[a11 + i]);
+      x11 = factor.fma(left, x11);
+      y11 = factor.fma(right, y11);
+    }
+    x0.intoArray(c, cFrom);
+    y0.intoArray(c, cFrom + LANES);
+    x1.intoArray(c, cFrom + COLUMNS);
+    y1.intoArray(c, cFrom + COLUMNS + LANES);
+    x2.intoArray(c, cFrom + 2 * COLUMNS);
+    y2.intoArray(c, cFrom + 2 * COLUMNS + LANES);
+    x3.intoArray(c, cFrom + 3 * COLUMNS);
+    y3.intoArray(c, cFrom + 3 * COLUMNS + LANES);
+    x4.intoArray(c, cFrom + 4 * COLUMNS);
+    y4.intoArray(c, cFrom + 4 * COLUMNS + LANES);
+    x5.intoArray(c, cFrom + 5 * COLUMNS);
+    y5.intoArray(c, cFrom + 5 * COLUMNS + LANES);
+    x6.intoArray(c, cFrom + 6 * COLUMNS);
+    y6.intoArray(c, cFrom + 6 * COLUMNS + LANES);
+    x7.intoArray(c, cFrom + 7 * COLUMNS);
+    y7.intoArray(c, cFrom + 7 * COLUMNS + LANES);
+    x8.intoArray(c, cFrom + 8 * COLUMNS);
+    y8.intoArray(c, cFrom + 8 * COLUMNS + LANES);
+    x9.intoArray(c, cFrom + 9 * COLUMNS);
+    y9.intoArray(c, cFrom + 9 * COLUMNS + LANES);
+    x10.intoArray(c, cFrom + 10 * COLUMNS);
+    y10.intoArray(c, cFrom + 10 * COLUMNS + LANES);
+    x11.intoArray(c, cFrom + 11 * COLUMNS);
+    y11.intoArray(c, cFrom + 11 * COLUMNS + LANES);
+  }
+}
