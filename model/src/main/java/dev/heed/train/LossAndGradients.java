@@ -1,55 +1,70 @@
 package dev.heed.train;
 
 import dev.heed.data.Batch;
+import dev.heed.grad.CrossEntropy;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Run;
+import dev.heed.grad.Scale;
+import dev.heed.grad.TapeMemory;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.Tensor;
-import java.util.ArrayList;
+import dev.heed.tensor.Weight;
 import java.util.List;
 
-/// The loss of a decoder on batches and its gradients.
+/// The loss of a decoder on batches and its gradients, in memory that lasts from step to step.
+///
+/// One thread uses it at a time.
 public final class LossAndGradients {
   private final Decoder decoder;
-  private final List<Parameter> parameters;
+  private final CrossEntropy.Settings settings;
+  private final List<Weight> weights;
+  private final Gradients gradients;
+  private final TapeMemory memory = new TapeMemory();
 
   /// @param parameters those whose gradients are wanted
-  public LossAndGradients(Decoder decoder, List<Parameter> parameters) {
+  public LossAndGradients(
+      Decoder decoder, List<Parameter> parameters, CrossEntropy.Settings settings) {
     this.decoder = decoder;
-    this.parameters = List.copyOf(parameters);
+    this.settings = settings;
+    weights = parameters.stream().map(Parameter::weight).toList();
+    gradients = Gradients.of(weights);
   }
 
-  /// A loss in nats a token, and one gradient a parameter.
+  /// Of the cross-entropy alone.
+  public LossAndGradients(Decoder decoder, List<Parameter> parameters) {
+    this(decoder, parameters, CrossEntropy.Settings.PLAIN);
+  }
+
+  /// A loss in nats a token, and one gradient a parameter, which the next step overwrites.
   public record Result(double loss, List<Tensor> gradients) {}
 
-  /// @param batches whose mean is the loss, each with the same weight
+  /// @param batches whose mean is the loss, each with the same weight; the gradients of one are
+  ///   added to those of the ones before
   public Result of(List<Batch> batches, Run run) {
+    gradients.clear();
     double loss = 0;
-    List<Tensor> sums = new ArrayList<>();
     for (Batch batch : batches) {
-      Run taped = run.taped();
-      Tensor logits = decoder.forward(batch.inputs(), taped);
-      Tensor dLogits = Tensor.zeros(logits.shape());
-      double share = 1.0 / batches.size();
-      loss += share * StandInLoss.of(logits, batch.targets(), dLogits, share);
-      Gradients gradients = taped.tape().orElseThrow().backward(logits, dLogits, taped);
-      add(gradients, sums, run);
+      loss += add(batch, batches.size(), run) / batches.size();
     }
-    return new Result(loss, sums);
+    return new Result(loss, weights.stream().map(this::gradient).toList());
   }
 
-  private void add(Gradients gradients, List<Tensor> sums, Run run) {
-    for (int i = 0; i < parameters.size(); i++) {
-      Tensor gradient = gradients.of(parameters.get(i).weight());
-      if (i == sums.size()) {
-        sums.add(gradient);
-      } else {
-        Tensor sum = sums.get(i);
-        run.kernels()
-            .rows()
-            .addScaled(
-                1, gradient.array(), gradient.offset(), sum.array(), sum.offset(), sum.size());
-      }
-    }
+  private double add(Batch batch, int batches, Run run) {
+    Run taped = run.taped(memory);
+    Tensor logits = decoder.forward(batch.inputs(), taped);
+    Tensor loss = taped.apply(new CrossEntropy(logits, batch.targets(), settings));
+    double value = loss.at(0);
+    Tensor share = batches == 1 ? loss : taped.apply(new Scale(loss, 1f / batches));
+    taped.tape().orElseThrow().backward(share, gradients, taped);
+    return value;
+  }
+
+  private Tensor gradient(Weight weight) {
+    return gradients.find(weight).orElseThrow();
+  }
+
+  /// Bytes that results and gradients of results take.
+  public long held() {
+    return memory.held();
   }
 }
