@@ -48,6 +48,7 @@ final class BenchCases {
       cases.add(rows("softmax", shape[0], shape[1]));
       cases.add(rows("gelu-tanh", shape[0], shape[1]));
     }
+    cases.addAll(TrainCases.all());
     return cases;
   }
 
