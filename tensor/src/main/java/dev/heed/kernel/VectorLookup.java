@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The look-up on lanes: two queries by four keys in registers for the scores, two queries by four
-/// vectors of a value for the sums.
+/// The look-up on lanes: two queries by four keys in registers for the scores; the sums are those
+/// of [MixTile].
 ///
 /// Lanes are added up by fixed exchanges of halves, never by a reduction whose order the JVM may
 /// choose, so that a result does not depend on how far the code has warmed up.
@@ -16,9 +16,6 @@ final class VectorLookup implements Lookup {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int KEYS = 4;
-
-  /// Values that are mixed for all queries before the next ones: they stay in the first cache.
-  private static final int VALUES = 32;
 
   private static final VectorShuffle<Float> HALVES = exchange(LANES / 2);
   private static final VectorShuffle<Float> QUARTERS = exchange(LANES / 4);
@@ -207,133 +204,6 @@ final class VectorLookup implements Lookup {
 
   @Override
   public void mix(Matrix weights, Matrix many, Matrix out) {
-    for (int n = 0; n < many.rows(); n += VALUES) {
-      int count = Math.min(VALUES, many.rows() - n);
-      mixFew(columns(weights, n, count), rows(many, n, count), out);
-    }
-  }
-
-  private static Matrix columns(Matrix weights, int from, int count) {
-    int at = weights.offset() + from;
-    return new Matrix(weights.array(), at, weights.rows(), count, weights.rowStride(), 1);
-  }
-
-  private static Matrix rows(Matrix many, int from, int count) {
-    int at = many.offset() + from * many.rowStride();
-    return new Matrix(many.array(), at, count, many.columns(), many.rowStride(), 1);
-  }
-
-  private static void mixFew(Matrix weights, Matrix many, Matrix out) {
-    int wide = many.columns() / (4 * LANES) * (4 * LANES);
-    int bound = SPECIES.loopBound(many.columns());
-    for (int w = 0; w < wide; w += 4 * LANES) {
-      int r = 0;
-      for (; r + 2 <= weights.rows(); r += 2) {
-        mixTwo(weights, r, many, w, out);
-      }
-      if (r < weights.rows()) {
-        mixOne(weights, r, many, w, out);
-      }
-    }
-    for (int r = 0; r < weights.rows(); r++) {
-      for (int w = wide; w < bound; w += LANES) {
-        mixLane(weights, r, many, w, out);
-      }
-    }
-    if (bound < many.columns()) {
-      mixTail(weights, many, out, bound);
-    }
-  }
-
-  private static void mixTwo(Matrix weights, int r, Matrix many, int w, Matrix out) {
-    float[] p = weights.array();
-    float[] v = many.array();
-    float[] o = out.array();
-    int weight = weights.offset() + r * weights.rowStride();
-    int other = weight + weights.rowStride();
-    int to = out.offset() + r * out.rowStride() + w;
-    int too = to + out.rowStride();
-    FloatVector a0 = FloatVector.fromArray(SPECIES, o, to);
-    FloatVector b0 = FloatVector.fromArray(SPECIES, o, to + LANES);
-    FloatVector c0 = FloatVector.fromArray(SPECIES, o, to + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(SPECIES, o, to + 3 * LANES);
-    FloatVector a1 = FloatVector.fromArray(SPECIES, o, too);
-    FloatVector b1 = FloatVector.fromArray(SPECIES, o, too + LANES);
-    FloatVector c1 = FloatVector.fromArray(SPECIES, o, too + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(SPECIES, o, too + 3 * LANES);
-    int at = many.offset() + w;
-    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
-      FloatVector x = FloatVector.broadcast(SPECIES, p[weight + n]);
-      FloatVector y = FloatVector.broadcast(SPECIES, p[other + n]);
-      FloatVector a = FloatVector.fromArray(SPECIES, v, at);
-      a0 = a.fma(x, a0);
-      a1 = a.fma(y, a1);
-      FloatVector b = FloatVector.fromArray(SPECIES, v, at + LANES);
-      b0 = b.fma(x, b0);
-      b1 = b.fma(y, b1);
-      FloatVector c = FloatVector.fromArray(SPECIES, v, at + 2 * LANES);
-      c0 = c.fma(x, c0);
-      c1 = c.fma(y, c1);
-      FloatVector d = FloatVector.fromArray(SPECIES, v, at + 3 * LANES);
-      d0 = d.fma(x, d0);
-      d1 = d.fma(y, d1);
-    }
-    a0.intoArray(o, to);
-    b0.intoArray(o, to + LANES);
-    c0.intoArray(o, to + 2 * LANES);
-    d0.intoArray(o, to + 3 * LANES);
-    a1.intoArray(o, too);
-    b1.intoArray(o, too + LANES);
-    c1.intoArray(o, too + 2 * LANES);
-    d1.intoArray(o, too + 3 * LANES);
-  }
-
-  private static void mixOne(Matrix weights, int r, Matrix many, int w, Matrix out) {
-    float[] p = weights.array();
-    float[] v = many.array();
-    float[] o = out.array();
-    int weight = weights.offset() + r * weights.rowStride();
-    int to = out.offset() + r * out.rowStride() + w;
-    FloatVector a = FloatVector.fromArray(SPECIES, o, to);
-    FloatVector b = FloatVector.fromArray(SPECIES, o, to + LANES);
-    FloatVector c = FloatVector.fromArray(SPECIES, o, to + 2 * LANES);
-    FloatVector d = FloatVector.fromArray(SPECIES, o, to + 3 * LANES);
-    int at = many.offset() + w;
-    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
-      FloatVector x = FloatVector.broadcast(SPECIES, p[weight + n]);
-      a = FloatVector.fromArray(SPECIES, v, at).fma(x, a);
-      b = FloatVector.fromArray(SPECIES, v, at + LANES).fma(x, b);
-      c = FloatVector.fromArray(SPECIES, v, at + 2 * LANES).fma(x, c);
-      d = FloatVector.fromArray(SPECIES, v, at + 3 * LANES).fma(x, d);
-    }
-    a.intoArray(o, to);
-    b.intoArray(o, to + LANES);
-    c.intoArray(o, to + 2 * LANES);
-    d.intoArray(o, to + 3 * LANES);
-  }
-
-  private static void mixLane(Matrix weights, int r, Matrix many, int w, Matrix out) {
-    int weight = weights.offset() + r * weights.rowStride();
-    int to = out.offset() + r * out.rowStride() + w;
-    FloatVector a = FloatVector.fromArray(SPECIES, out.array(), to);
-    int at = many.offset() + w;
-    for (int n = 0; n < many.rows(); n++, at += many.rowStride()) {
-      FloatVector x = FloatVector.broadcast(SPECIES, weights.array()[weight + n]);
-      a = FloatVector.fromArray(SPECIES, many.array(), at).fma(x, a);
-    }
-    a.intoArray(out.array(), to);
-  }
-
-  private static void mixTail(Matrix weights, Matrix many, Matrix out, int bound) {
-    for (int r = 0; r < weights.rows(); r++) {
-      int weight = weights.offset() + r * weights.rowStride();
-      int to = out.offset() + r * out.rowStride();
-      for (int n = 0; n < many.rows(); n++) {
-        int at = many.offset() + n * many.rowStride();
-        for (int w = bound; w < many.columns(); w++) {
-          out.array()[to + w] += weights.array()[weight + n] * many.array()[at + w];
-        }
-      }
-    }
+    MixTile.mix(weights, many, out);
   }
 }
