@@ -8,6 +8,7 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int BAD_INPUT = 3;
   static final int OUR_FAULT = 4;
+  static final int INTERRUPTED = 130;
 
   private ExitCode() {}
 }

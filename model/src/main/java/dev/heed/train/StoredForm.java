@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /// Turns parameters back into the tensors of a Hugging Face checkpoint: parts put together along
-/// their rows, linear layers of GPT-2 as `[in, out]`, gains of Gemma less one.
+/// their rows, linear layers of GPT-2 as `[in, out]`, gains of Gemma less one, zeros for the biases
+/// that a GPT-2 does without.
 final class StoredForm {
   private static final Pattern GPT2_LINEAR = Pattern.compile(".*\\.(c_attn|c_proj|c_fc)\\.weight");
 
@@ -23,10 +24,19 @@ final class StoredForm {
     Map<String, Weight> tensors = new LinkedHashMap<>();
     byName.forEach((name, parts) -> {
       Weight whole = parts.size() == 1 ? less(parts.getFirst()) : together(name, parts);
-      boolean transposed = gpt2 && GPT2_LINEAR.matcher(name).matches();
-      tensors.put(name, transposed ? transposed(whole) : whole);
+      boolean linear = gpt2 && GPT2_LINEAR.matcher(name).matches();
+      tensors.put(name, linear ? transposed(whole) : whole);
+      if (linear && !config.bool("bias", true)) {
+        Weight none = noBias(name, whole.shape().axis(0));
+        tensors.put(none.name(), none);
+      }
     });
     return tensors;
+  }
+
+  /// The zeros that other code wants to read beside a linear layer that has no bias.
+  private static Weight noBias(String weight, int length) {
+    return Weight.of(weight.replaceFirst("weight$", "bias"), new float[length], length);
   }
 
   private static Weight less(Parameter parameter) {

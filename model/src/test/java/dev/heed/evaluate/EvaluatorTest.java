@@ -53,7 +53,7 @@ final class EvaluatorTest {
     assertThat(losses.targets()).containsExactly(5, 5, 5, 5, 2);
     for (int w = 0; w < 5; w++) {
       int length = losses.targets()[w];
-      double expected = definition(data.read(5 * w, length), data.read(5 * w + 1, length));
+      double expected = definition(data.read(5L * w, length), data.read(5L * w + 1, length));
       assertThat(losses.sums()[w]).isCloseTo(expected, within(1e-5 * length));
     }
   }

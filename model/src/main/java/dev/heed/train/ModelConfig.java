@@ -1,0 +1,62 @@
+package dev.heed.train;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.text.Tokenizer;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// Completes the configuration of a new model, so that `transformers` reads it too.
+final class ModelConfig {
+  private ModelConfig() {}
+
+  /// @param settings whose model names its type and sizes
+  static Json.Obj of(TrainingSettings settings, Tokenizer tokenizer) {
+    Json.Obj stated = settings.model().config();
+    String type = stated.string("model_type");
+    boolean gpt2 = type.equals("gpt2");
+    int context = settings.amount().batch().length();
+    String positions = gpt2 ? "n_positions" : "max_position_embeddings";
+    int most = stated.integer(positions, context);
+    Check.that(most >= context, "context", context, "up to the model's %d".formatted(most));
+    int vocabulary = tokenizer.vocabularySize();
+    int wide = stated.integer("vocab_size", vocabulary);
+    Check.that(
+        wide >= vocabulary,
+        "model.vocab_size",
+        wide,
+        "at least the tokenizer's %d".formatted(vocabulary));
+    DropoutSettings dropout = settings.learning().regularization().dropout();
+    Json.Obj config =
+        Json.object()
+            .with("architectures", Json.of(List.of(Json.of(architecture(type)))))
+            .with("model_type", type)
+            .with("vocab_size", wide)
+            .with(positions, most)
+            .with("bos_token_id", id(tokenizer.bos()))
+            .with("eos_token_id", id(tokenizer.eos()))
+            .with(gpt2 ? "attn_pdrop" : "attention_dropout", dropout.weights());
+    Json.Obj dropped =
+        gpt2
+            ? config.with("embd_pdrop", dropout.embedding()).with("resid_pdrop", dropout.residual())
+            : config;
+    return Overlay.of(dropped, stated).with("torch_dtype", "float32");
+  }
+
+  private static Json id(OptionalInt id) {
+    return id.isPresent() ? Json.of((long) id.getAsInt()) : new Json.Null();
+  }
+
+  private static String architecture(String type) {
+    return switch (type) {
+      case "gpt2" -> "GPT2LMHeadModel";
+      case "llama" -> "LlamaForCausalLM";
+      case "mistral" -> "MistralForCausalLM";
+      case "qwen2" -> "Qwen2ForCausalLM";
+      case "qwen3" -> "Qwen3ForCausalLM";
+      case "gemma2" -> "Gemma2ForCausalLM";
+      default ->
+          throw Check.unknown(
+              "model_type", type, "gpt2, llama, mistral, qwen2, qwen3 and gemma2 are");
+    };
+  }
+}

@@ -1,0 +1,183 @@
+package dev.heed.train;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.data.Corpus;
+import dev.heed.data.RandomCrops;
+import dev.heed.data.Split;
+import dev.heed.data.TokenData;
+import dev.heed.grad.Run;
+import dev.heed.model.Decoder;
+import dev.heed.tensor.CounterRandom;
+import dev.heed.text.Tokenizer;
+import dev.heed.train.Trainer.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// A training from its data to its folder: begun, or resumed from its last checkpoint.
+///
+/// Use it in one thread and close it: it holds the folder.
+public final class TrainingRun implements AutoCloseable {
+  /// Streams of the seed.
+  private static final int WEIGHTS = 1;
+
+  private static final int BATCHES = 2;
+
+  private final RunFolder folder;
+  private final TrainingSettings settings;
+  private final CheckpointStore store;
+  private final Trainer trainer;
+  private final List<Parameter> parameters;
+
+  /// What is asked for.
+  ///
+  /// @param folder of the run
+  /// @param data a text file or a folder of them; may be left out where a run is resumed
+  /// @param settings all that are stated
+  /// @param beginning whether a run that has begun already may go on
+  /// @param version of the code, for the provenance
+  public record Request(
+      Path folder, Optional<Path> data, Json.Obj settings, Beginning beginning, String version) {}
+
+  /// Whether a folder may hold a run already.
+  public enum Beginning {
+    NEW,
+    NEW_OR_RESUMED
+  }
+
+  private record Material(Json.Obj data, TokenData train, TokenData validation) {}
+
+  private TrainingRun(RunFolder folder, Request request) {
+    this.folder = folder;
+    Optional<Json.Obj> begun = folder.begun();
+    settings = settings(request, begun);
+    Corpus corpus = Corpus.read(dataPath(request, begun));
+    Tokenizer tokenizer = tokenizer(begun, corpus);
+    Material material = material(request, begun, corpus, tokenizer);
+    Json.Obj config = ModelConfig.of(settings, tokenizer);
+    if (begun.isEmpty()) {
+      RunFolder.write(folder.path().resolve("config.json"), config);
+    }
+    CounterRandom random = CounterRandom.of(settings.seed());
+    Decoder decoder = NewWeights.random(config, random.stream(WEIGHTS));
+    parameters = Parameters.of(decoder, config);
+    List<Parameter> trained = Parameters.trained(parameters);
+    Optimizer optimizer = settings.learning().optimizer().create(trained);
+    Json.Obj origin = Provenance.of(request.version(), settings, material.data());
+    store = new CheckpointStore(folder, config, parameters, optimizer, origin);
+    trainer =
+        new Trainer(
+            settings,
+            new Trainer.Subject(decoder, trained, optimizer),
+            RandomCrops.of(material.train(), settings.amount().batch(), random.stream(BATCHES)),
+            new Validation(
+                material.validation(),
+                settings.amount().batch().length(),
+                settings.watch().tokens()),
+            store);
+    if (begun.isEmpty()) {
+      folder.begin(Json.object().with("settings", settings.json()).with("data", material.data()));
+    }
+  }
+
+  /// Takes the folder and prepares everything; nothing is computed yet.
+  public static TrainingRun open(Request request) {
+    RunFolder folder = RunFolder.open(request.folder());
+    try {
+      return new TrainingRun(folder, request);
+    } catch (RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static TrainingSettings settings(Request request, Optional<Json.Obj> begun) {
+    if (begun.isEmpty()) {
+      return TrainingSettings.of(request.settings());
+    }
+    if (request.beginning() == Beginning.NEW) {
+      throw new TrainingException(
+          "train: %s holds a training already; --resume goes on with it, another folder begins one"
+              .formatted(request.folder()));
+    }
+    Json.Obj recorded = begun.get().object("settings");
+    TrainingSettings asked = TrainingSettings.of(Overlay.of(recorded, request.settings()));
+    Overlay.difference(recorded, asked.json())
+        .ifPresent(path -> {
+          throw new TrainingException(
+              "train: %s differs from what the training in %s began with; resume it without stating settings, or begin another"
+                  .formatted(path, request.folder()));
+        });
+    return asked;
+  }
+
+  private static Path dataPath(Request request, Optional<Json.Obj> begun) {
+    return request
+        .data()
+        .or(() -> begun.map(run -> Path.of(run.object("data").string("path"))))
+        .orElseThrow(
+            () -> new TrainingException("train: no data is named; a text file or a folder fits"));
+  }
+
+  private Tokenizer tokenizer(Optional<Json.Obj> begun, Corpus corpus) {
+    if (begun.isEmpty()) {
+      TrainingTokenizer.save(settings.model().tokenizer(), corpus, folder.path());
+    }
+    return TrainingTokenizer.load(folder.path());
+  }
+
+  private static Material material(
+      Request request, Optional<Json.Obj> begun, Corpus corpus, Tokenizer tokenizer) {
+    TokenData train = TokenData.encode(corpus.split(Split.TRAIN), tokenizer);
+    TokenData validation = TokenData.encode(corpus.split(Split.VALIDATION), tokenizer);
+    Path path = dataPath(request, begun).toAbsolutePath();
+    Json.Obj data =
+        Json.object()
+            .with("path", path.toString())
+            .with("sha256", corpus.hash())
+            .with("characters", corpus.characters())
+            .with("tokens", train.size())
+            .with("validationTokens", validation.size())
+            .with("vocabulary", tokenizer.vocabularySize());
+    String before = begun.map(run -> run.object("data").string("sha256")).orElse("");
+    if (begun.isPresent() && !before.equals(data.string("sha256"))) {
+      throw new TrainingException(
+          "train: %s is not the data that the training began with: its SHA-256 is %s, was %s"
+              .formatted(path, data.string("sha256"), before));
+    }
+    return new Material(data, train, validation);
+  }
+
+  public TrainingSettings settings() {
+    return settings;
+  }
+
+  /// The numbers that are trained, once each.
+  public long size() {
+    return Parameters.size(Parameters.trained(parameters));
+  }
+
+  /// Trains to the end, or until `stop` says so, from the last checkpoint where there is one.
+  public Outcome train(TrainingObserver observer, BooleanSupplier stop, Run run) {
+    Optional<Progress> resumed = store.restore();
+    Progress start = resumed.orElse(Progress.START);
+    if (resumed.isPresent()) {
+      observer.resumed(folder.checkpoint(start.step()), start.step());
+    }
+    try (RunLog log = new RunLog(folder.log(), start.logBytes())) {
+      return trainer.train(start, log, observer, stop, run);
+    }
+  }
+
+  /// Whether a folder looks like one of a run.
+  public static boolean isOne(Path folder) {
+    return Files.exists(folder.resolve("run.json"));
+  }
+
+  @Override
+  public void close() {
+    folder.close();
+  }
+}

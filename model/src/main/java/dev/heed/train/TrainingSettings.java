@@ -1,0 +1,136 @@
+package dev.heed.train;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.Settings;
+import dev.heed.data.BatchShape;
+
+/// Everything that decides what a training computes, but for the data: the same settings over the
+/// same data give the same weights, bit by bit, whatever the number of threads.
+///
+/// @param model what goes in and out
+/// @param amount how much is read
+/// @param learning how the weights are changed
+/// @param watch what is looked at and kept meanwhile
+/// @param seed of the first weights, the batches and the dropout
+public record TrainingSettings(
+    Model model, Amount amount, Learning learning, Watch watch, long seed) {
+  /// @param config of the model as its `config.json` will have it, but for the vocabulary
+  /// @param tokenizer `characters`, `bytes:N` for byte pairs with a vocabulary of `N`, or the path
+  ///   of a tokenizer
+  public record Model(Json.Obj config, String tokenizer) {}
+
+  /// @param steps of the whole training
+  /// @param batch rows and tokens of one pass
+  /// @param accumulate passes whose gradients make one step
+  public record Amount(int steps, BatchShape batch, int accumulate) {
+    public Amount {
+      Check.that(steps >= 1, "steps", steps, "1 or more");
+      Check.that(accumulate >= 1, "accumulate", accumulate, "1 or more");
+    }
+
+    /// Tokens that a step learns from.
+    public long tokens() {
+      return (long) batch.rows() * batch.length() * accumulate;
+    }
+  }
+
+  /// @param clip gradients are made no longer than this; 0 leaves them
+  public record Learning(
+      OptimizerSettings optimizer, Schedule schedule, double clip, Regularization regularization) {
+    public Learning {
+      Check.that(clip >= 0, "clip", clip, "0 or more");
+    }
+  }
+
+  /// What keeps a model from learning its data by heart.
+  ///
+  /// @param smoothing the share of a target that goes to all tokens
+  /// @param zLoss the weight of the squared log-sum of the logits
+  public record Regularization(DropoutSettings dropout, double smoothing, double zLoss) {
+    public Regularization {
+      Check.that(smoothing >= 0 && smoothing < 1, "smoothing", smoothing, "0 up to below 1");
+      Check.that(zLoss >= 0, "z_loss", zLoss, "0 or more");
+    }
+  }
+
+  /// @param evaluate steps between two looks at the validation data; 0 for none
+  /// @param tokens of the validation data that are looked at, evenly spread; 0 for all
+  /// @param patience looks without a better loss after which the training ends; 0 for no end
+  /// @param checkpoint steps between two checkpoints
+  public record Watch(int evaluate, int tokens, int patience, int checkpoint) {
+    public Watch {
+      Check.that(evaluate >= 0, "watch.evaluate", evaluate, "0 or more");
+      Check.that(tokens >= 0, "watch.tokens", tokens, "0 or more");
+      Check.that(patience >= 0, "watch.patience", patience, "0 or more");
+      Check.that(checkpoint >= 1, "watch.checkpoint", checkpoint, "1 or more");
+    }
+  }
+
+  /// The settings as they stand in a file.
+  public Json.Obj json() {
+    return Json.object()
+        .with("model", model.config())
+        .with("tokenizer", model.tokenizer())
+        .with("steps", amount.steps())
+        .with("batch", amount.batch().rows())
+        .with("context", amount.batch().length())
+        .with("accumulate", amount.accumulate())
+        .with("optimizer", learning.optimizer().json())
+        .with("schedule", learning.schedule().json())
+        .with("clip", learning.clip())
+        .with("dropout", learning.regularization().dropout().json())
+        .with("smoothing", learning.regularization().smoothing())
+        .with("z_loss", learning.regularization().zLoss())
+        .with(
+            "watch",
+            Json.object()
+                .with("evaluate", watch.evaluate())
+                .with("tokens", watch.tokens())
+                .with("patience", watch.patience())
+                .with("checkpoint", watch.checkpoint()))
+        .with("seed", seed);
+  }
+
+  /// Reads what [#json] writes; what is absent has its usual value, what is unknown is refused.
+  public static TrainingSettings of(Json.Obj json) {
+    Settings all = new Settings(json);
+    TrainingSettings settings =
+        new TrainingSettings(
+            new Model(json.object("model"), all.string("tokenizer", "characters")),
+            amount(all),
+            learning(all),
+            all.in("watch").map(TrainingSettings::watch).orElse(new Watch(250, 0, 0, 250)),
+            all.has("seed") ? json.whole("seed") : 1337);
+    all.ignore("model");
+    all.rejectUnread("the training");
+    return settings;
+  }
+
+  private static Amount amount(Settings all) {
+    int rows = all.integer("batch", 12);
+    int length = all.integer("context", 64);
+    Check.that(rows >= 1, "batch", rows, "1 or more");
+    Check.that(length >= 1, "context", length, "1 or more");
+    return new Amount(
+        all.integer("steps", 2000), new BatchShape(rows, length), all.integer("accumulate", 1));
+  }
+
+  private static Learning learning(Settings all) {
+    return new Learning(
+        all.in("optimizer").map(OptimizerSettings::of).orElse(OptimizerSettings.AdamW.USUAL),
+        all.in("schedule").map(Schedule::of).orElse(new Schedule.Cosine(100, 0.1)),
+        all.number("clip", 1),
+        new Regularization(
+            all.in("dropout").map(DropoutSettings::of).orElse(DropoutSettings.NONE),
+            all.number("smoothing", 0),
+            all.number("z_loss", 0)));
+  }
+
+  private static Watch watch(Settings json) {
+    return new Watch(
+        json.integer("evaluate", 250),
+        json.integer("tokens", 0),
+        json.integer("patience", 0),
+        json.integer("checkpoint", 250));
+  }
+}

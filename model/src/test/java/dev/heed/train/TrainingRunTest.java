@@ -1,0 +1,179 @@
+package dev.heed.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.model.LanguageModel;
+import dev.heed.train.Trainer.End;
+import dev.heed.train.Trainer.Outcome;
+import dev.heed.train.TrainingRun.Beginning;
+import dev.heed.train.TrainingRun.Request;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingRunTest {
+  private static final String GPT2 =
+      """
+      {"model": {"model_type": "gpt2", "n_layer": 2, "n_head": 3, "n_embd": 12, "bias": false},
+       "steps": 9, "batch": 4, "context": 7, "clip": 0.5,
+       "schedule": {"type": "linear", "warmup": 2},
+       "watch": {"evaluate": 4, "checkpoint": 3}}
+      """;
+  private static final String LLAMA =
+      """
+      {"model": {"model_type": "llama", "num_hidden_layers": 2, "hidden_size": 24,
+         "num_attention_heads": 6, "num_key_value_heads": 3, "intermediate_size": 20,
+         "tie_word_embeddings": true},
+       "steps": 9, "batch": 4, "context": 7, "accumulate": 2,
+       "optimizer": {"type": "muon"},
+       "watch": {"evaluate": 4, "checkpoint": 3}}
+      """;
+
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void writeData() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      text.append("the quick brown fox ".charAt((i * i + i / 7) % 20));
+    }
+    data = Files.writeString(folder.resolve("data.txt"), text);
+  }
+
+  private static Json.Obj json(String text) {
+    return Json.parseObject("test", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Request request(String out, String settings, Beginning beginning) {
+    return new Request(folder.resolve(out), Optional.of(data), json(settings), beginning, "test");
+  }
+
+  private Outcome train(String out, String settings, int threads, BooleanSupplier stop) {
+    Request request = request(out, settings, Beginning.NEW_OR_RESUMED);
+    try (TrainingRun training = TrainingRun.open(request);
+        Workers workers = Workers.of(threads)) {
+      return training.train(TrainingObserver.NONE, stop, Run.inference(Kernels.best(), workers));
+    }
+  }
+
+  private Outcome train(String out, String settings) {
+    return train(out, settings, 2, () -> false);
+  }
+
+  /// Stops before step `steps + 1`.
+  private static BooleanSupplier after(int steps) {
+    int[] asked = {0};
+    return () -> asked[0]++ == steps;
+  }
+
+  private byte[] weights(String out, String file) throws IOException {
+    return Files.readAllBytes(
+        folder.resolve(out).resolve("checkpoints/step-00000009").resolve(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {GPT2, LLAMA})
+  void train_interruptedAndResumedOnOtherThreads_hasTheBitsOfAnUndisturbedOne(String settings)
+      throws IOException {
+    train("whole", settings, 1, () -> false);
+    assertThat(train("parts", settings, 2, after(2)).end()).isEqualTo(End.STOPPED);
+    assertThat(train("parts", settings, 1, after(3)).step()).isEqualTo(5);
+    assertThat(train("parts", settings, 3, after(0)).step()).isEqualTo(5);
+    assertThat(train("parts", settings, 2, () -> false).end()).isEqualTo(End.FINISHED);
+    assertThat(weights("parts", "model.safetensors"))
+        .isEqualTo(weights("whole", "model.safetensors"));
+    assertThat(weights("parts", "optimizer.safetensors"))
+        .isEqualTo(weights("whole", "optimizer.safetensors"));
+    assertThat(losses("parts")).isEqualTo(losses("whole")).hasSize(9);
+  }
+
+  private List<Double> losses(String out) throws IOException {
+    List<Double> losses = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve(out).resolve("log.jsonl"))) {
+      losses.add(json(line).number("loss"));
+    }
+    return losses;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {GPT2, LLAMA})
+  void train_toTheEnd_leavesAModelThatLoads(String settings) {
+    train("out", settings);
+    try (LanguageModel model = LanguageModel.open(folder.resolve("out"))) {
+      assertThat(model.tokenizer().vocabularySize()).isEqualTo(model.decoder().head().out());
+    }
+  }
+
+  @Test
+  void open_folderInUse_isRefused() {
+    Request request = request("out", GPT2, Beginning.NEW);
+    try (TrainingRun first = TrainingRun.open(request)) {
+      assertThat(first.size()).isPositive();
+      assertThatThrownBy(() -> TrainingRun.open(request))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContaining("another training runs in");
+    }
+  }
+
+  @Test
+  void open_folderOfATraining_isRefusedUnlessResumed() {
+    train("out", GPT2);
+    assertThatThrownBy(() -> TrainingRun.open(request("out", GPT2, Beginning.NEW)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("--resume");
+  }
+
+  @Test
+  void open_folderOfSomethingElse_isRefused() {
+    assertThatThrownBy(() -> TrainingRun.open(request("", GPT2, Beginning.NEW_OR_RESUMED)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("holds no training");
+  }
+
+  @Test
+  void open_resumedWithOtherSettings_namesTheFirstThatDiffers() {
+    train("out", GPT2, 2, after(2));
+    assertThatThrownBy(() -> train("out", "{\"model\": {}, \"watch\": {\"patience\": 3}}"))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("watch.patience differs");
+  }
+
+  @Test
+  void open_resumedWithOtherData_isRefused() throws IOException {
+    train("out", GPT2, 2, after(2));
+    Files.writeString(data, " fox".repeat(100));
+    assertThatThrownBy(() -> train("out", GPT2))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("is not the data that the training began with");
+  }
+
+  @Test
+  void train_damagedCheckpoint_namesItAndTheOneBefore() throws IOException {
+    train("out", GPT2, 2, after(7));
+    Path file = folder.resolve("out/checkpoints/step-00000007/optimizer.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 9] ^= 4;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> train("out", GPT2))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("step-00000007")
+        .hasMessageContaining("optimizer.safetensors is damaged")
+        .hasMessageContaining("to go on from step-00000006");
+  }
+}
