@@ -11,6 +11,7 @@ module dev.heed.model {
   exports dev.heed.generate;
   exports dev.heed.layer;
   exports dev.heed.model;
+  exports dev.heed.report;
   exports dev.heed.text;
   exports dev.heed.train;
 }

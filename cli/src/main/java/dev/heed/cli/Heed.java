@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TokensCommand.class,
       InfoCommand.class,
       EvalCommand.class,
+      ReportCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
