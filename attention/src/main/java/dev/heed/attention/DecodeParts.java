@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.kernel.Rows;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
+import java.util.Arrays;
 
 /// Where the results of chunks lie until they are merged: for each key/value head, chunk and query
 /// head that shares it, a row of weighted sums `[W]`, the largest score and the sum of
@@ -68,7 +69,7 @@ record DecodeParts(AttentionShape shape, int queries, int chunks) {
   /// Copies a merged part.
   void copy(Tensor memory, int head, int query, HeadView out, int at) {
     if (chunks == 0) {
-      java.util.Arrays.fill(out.array(), at, at + shape.valueWidth(), 0);
+      Arrays.fill(out.array(), at, at + shape.valueWidth(), 0);
     } else {
       int from = part(memory, head, query, 0);
       System.arraycopy(memory.array(), from, out.array(), at, shape.valueWidth());

@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.tensor.ShapeException;
+import java.util.Objects;
 
 /// One whole number for every place of an axis, positions or document ids: the same in every batch,
 /// or a row a batch.
@@ -12,8 +13,8 @@ public record Positions(int[] array, int offset, int batch, int length, int batc
 
   public Positions {
     if (length > 0 && batch > 0) {
-      java.util.Objects.checkIndex(offset, array.length);
-      java.util.Objects.checkIndex(offset + (batch - 1) * batchStride + length - 1, array.length);
+      Objects.checkIndex(offset, array.length);
+      Objects.checkIndex(offset + (batch - 1) * batchStride + length - 1, array.length);
     }
   }
 
@@ -53,7 +54,7 @@ public record Positions(int[] array, int offset, int batch, int length, int batc
 
   /// The number at `place` of batch `b`.
   public int at(int b, int place) {
-    return array[row(b) + java.util.Objects.checkIndex(place, length)];
+    return array[row(b) + Objects.checkIndex(place, length)];
   }
 
   @Override

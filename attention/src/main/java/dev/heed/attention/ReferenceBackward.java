@@ -1,5 +1,7 @@
 package dev.heed.attention;
 
+import java.util.Arrays;
+
 /// The gradients of a call, one key/value head at a time, so that the heads that share it add to it
 /// in their order.
 final class ReferenceBackward {
@@ -78,7 +80,7 @@ final class ReferenceBackward {
     HeadView q = call.input.q();
     HeadView k = call.input.k();
     int from = q.row(row.b, row.h, row.t);
-    java.util.Arrays.fill(dq, 0);
+    Arrays.fill(dq, 0);
     for (int s = 0; s < shape.keys(); s++) {
       int key = k.row(row.b, shape.groupOf(row.h), s);
       double factor = call.scale * gradient[s];

@@ -4,6 +4,7 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.MemorySpeed;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.DataType;
+import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.lang.foreign.Arena;
@@ -61,8 +62,10 @@ final class DecodeSpeed {
   private long pass(Workers workers) {
     long begin = System.nanoTime();
     for (Group group : groups) {
-      Tensor input = Tensor.over(x.array(), 0, dev.heed.tensor.Shape.of(x.axis(0), group.in));
-      kernels.weights().multiplyAll(input, group.weights, group.results, workers);
+      Tensor input = Tensor.over(x.array(), 0, Shape.of(x.axis(0), group.in));
+      for (int i = 0; i < group.weights.size(); i++) {
+        kernels.weights().multiply(input, group.weights.get(i), group.results.get(i), workers);
+      }
     }
     return System.nanoTime() - begin;
   }

@@ -6,6 +6,7 @@ import dev.heed.grad.Tokens;
 import dev.heed.tensor.Weight;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Comparator;
 import java.util.List;
 
 /// The inputs and outputs of a reference: `in.*` and `out.*` of an `expected.safetensors`.
@@ -18,7 +19,7 @@ record ExpectedOutputs(SafetensorsFile file) {
     return file.tensors().keySet().stream()
         .filter(name -> name.startsWith("out."))
         .map(name -> name.substring("out.".length()))
-        .sorted(java.util.Comparator.comparing(ExpectedOutputs::padded))
+        .sorted(Comparator.comparing(ExpectedOutputs::padded))
         .toList();
   }
 

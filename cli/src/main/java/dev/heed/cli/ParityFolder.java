@@ -17,6 +17,7 @@ import dev.heed.model.Decoder;
 import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,8 +159,7 @@ final class ParityFolder {
   private int agreeing(int row, Tokens prompt, Tokens wanted, int newTokens, Set<Integer> end) {
     List<Integer> ids = new ArrayList<>();
     int[] begin =
-        java.util.Arrays.copyOfRange(
-            prompt.ids(), row * prompt.length(), (row + 1) * prompt.length());
+        Arrays.copyOfRange(prompt.ids(), row * prompt.length(), (row + 1) * prompt.length());
     for (int id : begin) {
       ids.add(id);
     }

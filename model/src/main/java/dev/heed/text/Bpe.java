@@ -1,6 +1,8 @@
 package dev.heed.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Byte-pair encoding: a word starts as characters, then the pair with the lowest rank is merged
@@ -11,7 +13,7 @@ final class Bpe implements Model {
   /// @param unknown the id of the unknown token, or -1
   /// @param continuing what the vocabulary puts before characters that do not begin a word
   /// @param ending what it puts after those that end one
-  record Options(int unknown, String continuing, String ending, java.util.Set<Flag> flags) {
+  record Options(int unknown, String continuing, String ending, Set<Flag> flags) {
     enum Flag {
       /// Neighbouring unknown characters are one token.
       FUSE_UNKNOWN,
@@ -165,7 +167,7 @@ final class Bpe implements Model {
   }
 
   static byte[] utf8(char[] units, int start, int end) {
-    return new String(units, start, end - start).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return new String(units, start, end - start).getBytes(StandardCharsets.UTF_8);
   }
 
   /// A word and its tokens, with offsets from the beginning of the word.

@@ -3,8 +3,10 @@ package dev.heed.text;
 import dev.heed.checkpoint.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// One component of a `tokenizer.json`: an object whose `type` says what it is.
 ///
@@ -34,10 +36,7 @@ record Component(String kind, Json.Obj json) {
         throw new TokenizerException(
             "%s: %s has the unknown key '%s'; known are %s"
                 .formatted(
-                    json.place(),
-                    kind,
-                    Text.quote(key),
-                    String.join(", ", new java.util.TreeSet<>(known))));
+                    json.place(), kind, Text.quote(key), String.join(", ", new TreeSet<>(known))));
       }
     }
     return this;
@@ -87,7 +86,7 @@ record Component(String kind, Json.Obj json) {
     }
     List<String> names = new ArrayList<>();
     for (E value : type.getEnumConstants()) {
-      names.add(value.name().toLowerCase(java.util.Locale.ROOT));
+      names.add(value.name().toLowerCase(Locale.ROOT));
     }
     throw wrong(key, "one of " + String.join(", ", names));
   }

@@ -1,6 +1,7 @@
 package dev.heed.text;
 
 import java.lang.Character.UnicodeScript;
+import java.util.List;
 
 /// The steps that rewrite pieces, or cut them by rules that are no pattern.
 final class PreTokenizers {
@@ -9,7 +10,7 @@ final class PreTokenizers {
   /// Cuts at white space and sets punctuation apart.
   static PreTokenizer bert() {
     return new PreTokenizer.Sequence(
-        java.util.List.of(
+        List.of(
             new Split(Matches.each(Characters::isWhitespace), Split.Behavior.REMOVED),
             new Split(Matches.each(Characters::isPunctuation), Split.Behavior.ISOLATED)));
   }

@@ -1,6 +1,8 @@
 package dev.heed.kernel;
 
 import dev.heed.tensor.ShapeException;
+import java.util.Arrays;
+import java.util.Objects;
 
 /// Up to 32 queries of one head on their way through the keys, and the scores of one tile.
 ///
@@ -86,9 +88,9 @@ public final class QueryBlock {
     float maximum = (float) (sink * LOG2_E);
     boolean absent = sink == Float.NEGATIVE_INFINITY;
     float total = absent ? 0 : (float) Math.pow(2, sink * LOG2_E - maximum);
-    java.util.Arrays.fill(maxima, maximum);
-    java.util.Arrays.fill(totals, total);
-    java.util.Arrays.fill(sums, 0);
+    Arrays.fill(maxima, maximum);
+    Arrays.fill(totals, total);
+    Arrays.fill(sums, 0);
   }
 
   void tile(Matrix matrix) {
@@ -125,12 +127,12 @@ public final class QueryBlock {
 
   /// Notes what of the tile queries see, as one word of bits a key.
   void see(int first, int count, int[] rows, int stride) {
-    java.util.Objects.checkFromIndexSize(first, count, keys);
+    Objects.checkFromIndexSize(first, count, keys);
     if (!hidden) {
-      java.util.Arrays.fill(visible, 0, keys, -1);
+      Arrays.fill(visible, 0, keys, -1);
       hidden = true;
     }
-    java.util.Arrays.fill(visible, first, first + count, 0);
+    Arrays.fill(visible, first, first + count, 0);
     for (int query = 0; query < this.count; query++) {
       gatherBits(visible, first, count, rows, query * stride, 1 << query);
     }

@@ -1,5 +1,7 @@
 package dev.heed.kernel;
 
+import java.util.Arrays;
+
 /// The tiles of attention as the formulas read.
 final class ScalarAttentionTiles implements AttentionTiles {
   private static final int QUERIES = QueryBlock.QUERIES;
@@ -7,7 +9,7 @@ final class ScalarAttentionTiles implements AttentionTiles {
   @Override
   public void start(QueryBlock block, Matrix queries, float scale, float sink) {
     block.begin(queries, sink);
-    java.util.Arrays.fill(block.queries, 0);
+    Arrays.fill(block.queries, 0);
     for (int t = 0; t < block.count; t++) {
       int row = queries.offset() + t * queries.rowStride();
       for (int e = 0; e < block.width; e++) {

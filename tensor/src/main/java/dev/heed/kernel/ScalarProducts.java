@@ -1,6 +1,7 @@
 package dev.heed.kernel;
 
 import dev.heed.tensor.ShapeException;
+import java.util.Arrays;
 
 /// The matrix product as three loops.
 final class ScalarProducts implements Products {
@@ -11,7 +12,7 @@ final class ScalarProducts implements Products {
         c.rows(),
         (row, _) -> {
           int at = c.offset() + row * c.rowStride();
-          java.util.Arrays.fill(c.array(), at, at + c.columns(), 0);
+          Arrays.fill(c.array(), at, at + c.columns(), 0);
           addRow(a, b, c, row);
         });
   }

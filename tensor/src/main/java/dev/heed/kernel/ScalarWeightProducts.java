@@ -5,7 +5,6 @@ import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import dev.heed.tensor.Workspace;
-import java.util.List;
 
 /// Dequantise a row of the weight, then multiply: the definition for every stored type.
 final class ScalarWeightProducts implements WeightProducts {
@@ -22,13 +21,6 @@ final class ScalarWeightProducts implements WeightProducts {
             multiplyRow(x, w, y, row, scratch);
           }
         });
-  }
-
-  @Override
-  public void multiplyAll(Tensor x, List<Weight> weights, List<Tensor> ys, Workers workers) {
-    for (int i = 0; i < weights.size(); i++) {
-      multiply(x, weights.get(i), ys.get(i), workers);
-    }
   }
 
   static void check(Tensor x, Weight w, Tensor y) {

@@ -1,5 +1,6 @@
 package dev.heed.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -22,7 +23,7 @@ final class VectorHiddenValues {
     for (; key < block.keys; key = next(block, values, key + 1)) {
       addSeen(block, key, values);
       int row = rest.offset() + key * rest.rowStride();
-      java.util.Arrays.fill(rest.array(), row, row + rest.columns(), 0);
+      Arrays.fill(rest.array(), row, row + rest.columns(), 0);
     }
     return rest;
   }

@@ -3,9 +3,7 @@ package dev.heed.kernel;
 import dev.heed.tensor.DataType;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
-import dev.heed.tensor.Workspace;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
@@ -28,37 +26,12 @@ final class VectorWeightProducts implements WeightProducts {
 
   @Override
   public void multiply(Tensor x, Weight w, Tensor y, Workers workers) {
-    WeightTask task = task(x, w, y);
-    workers.run(task.tasks(), task);
-  }
-
-  @Override
-  public void multiplyAll(Tensor x, List<Weight> weights, List<Tensor> ys, Workers workers) {
-    WeightTask[] parts = new WeightTask[weights.size()];
-    int tasks = 0;
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = task(x, weights.get(i), ys.get(i));
-      tasks += parts[i].tasks();
-    }
-    workers.run(tasks, (index, scratch) -> runPart(parts, index, scratch));
-  }
-
-  private static WeightTask task(Tensor x, Weight w, Tensor y) {
     ScalarWeightProducts.check(x, w, y);
-    return new WeightTask(x, w, y, unpacking(w));
+    WeightTask task = new WeightTask(x, w, y, unpacking(w));
+    workers.run(task.tasks(), task);
   }
 
   private static RowUnpacking unpacking(Weight w) {
     return new RowUnpacking(w.type(), Optional.ofNullable(READERS.get(w.type())));
-  }
-
-  private static void runPart(WeightTask[] parts, int index, Workspace scratch) {
-    int part = 0;
-    int first = 0;
-    while (index - first >= parts[part].tasks()) {
-      first += parts[part].tasks();
-      part++;
-    }
-    parts[part].run(index - first, scratch);
   }
 }

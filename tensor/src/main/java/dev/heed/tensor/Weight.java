@@ -2,6 +2,8 @@ package dev.heed.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -69,12 +71,12 @@ public final class Weight implements Operand {
   /// Rows `from` to `to` (exclusive) of the outermost axis; shares the numbers of a stored weight,
   /// copies those of an array weight.
   public Weight rows(int from, int to) {
-    java.util.Objects.checkFromToIndex(from, to, shape.axis(0));
+    Objects.checkFromToIndex(from, to, shape.axis(0));
     int[] lengths = shape.toArray();
     int row = lengths[0] == 0 ? 0 : Math.toIntExact(shape.size() / lengths[0]);
     lengths[0] = to - from;
     if (array != null) {
-      return of(name, java.util.Arrays.copyOfRange(array, from * row, to * row), lengths);
+      return of(name, Arrays.copyOfRange(array, from * row, to * row), lengths);
     }
     long bytes = shape.axis(0) == 0 ? 0 : segment.byteSize() / shape.axis(0);
     return over(name, segment.asSlice(from * bytes, (to - from) * bytes), type, Shape.of(lengths));

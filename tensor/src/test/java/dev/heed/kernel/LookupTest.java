@@ -63,7 +63,9 @@ class LookupTest {
     "7,16,16",
     "8,17,17",
     "3,127,64",
-    "6,256,127"
+    "6,256,127",
+    "5,33,128",
+    "3,70,300"
   })
   void everyStep_vector_equalsScalar(int rows, int keys, int width) {
     Random random = new Random(rows * 31L + keys);

@@ -188,28 +188,6 @@ class WeightProductsTest {
     }
   }
 
-  @Test
-  void multiplyAll_severalWeights_equalsOneByOne() {
-    for (WeightProducts products : List.of(SCALAR, VECTOR)) {
-      for (int rows : new int[] {1, 3, 50}) {
-        Tensor x = random(rows, 64, 9);
-        List<Weight> weights =
-            List.of(
-                Place.NATIVE.store(DataType.Q8_0, random(130, 64, 10).array(), 130, 64),
-                Place.HEAP.store(DataType.BF16, random(33, 64, 11).array(), 33, 64),
-                Weight.of("w", random(64, 64, 12).array(), 64, 64));
-        List<Tensor> together = weights.stream().map(w -> result(rows, w)).toList();
-        products.multiplyAll(x, weights, together, THREE);
-
-        for (int i = 0; i < weights.size(); i++) {
-          Tensor alone = result(rows, weights.get(i));
-          products.multiply(x, weights.get(i), alone, ONE);
-          assertThat(together.get(i).array()).isEqualTo(alone.array());
-        }
-      }
-    }
-  }
-
   private static Tensor result(int rows, Weight w) {
     return Tensor.zeros(rows, w.shape().axis(0));
   }

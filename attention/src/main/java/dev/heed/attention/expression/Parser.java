@@ -8,6 +8,7 @@ import dev.heed.attention.expression.Numeric.Unary;
 import dev.heed.attention.expression.Truth.Comparison.Relation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads expressions by recursive descent. From loose to tight: `|`, `&`, comparison (not chained),
@@ -191,10 +192,10 @@ public final class Parser {
     throw error(token, names.fitting());
   }
 
-  private java.util.Optional<Expression> call(Token name) {
+  private Optional<Expression> call(Token name) {
     Names.Form form = names.form(name.text()).orElse(null);
     if (form == null) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     expect("(");
     List<Numeric> arguments = new ArrayList<>();
@@ -212,7 +213,7 @@ public final class Parser {
     }
     expect(")");
     try {
-      return java.util.Optional.of(limited(form.make().apply(arguments), name.position()));
+      return Optional.of(limited(form.make().apply(arguments), name.position()));
     } catch (ExpressionException wrong) {
       throw ExpressionException.at(
           text, name.position(), "'" + name.text() + "'", wrong.getMessage());
