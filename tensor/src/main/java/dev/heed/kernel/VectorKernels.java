@@ -14,7 +14,7 @@ final class VectorKernels {
         new VectorProducts(),
         new VectorWeightProducts(),
         new VectorRows(),
-        new ScalarRowsBackward(),
+        new VectorRowsBackward(),
         new VectorAttentionTiles(),
         new VectorBackwardTiles(),
         new VectorLookup(),
