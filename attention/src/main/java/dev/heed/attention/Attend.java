@@ -28,7 +28,12 @@ public final class Attend implements Operation {
   ///
   /// @param q the array that the input's queries view; likewise `k` and `v`
   /// @param sink the sink logits `[H]`
-  public record Operands(Tensor q, Tensor k, Tensor v, Optional<Operand> sink) {}
+  public record Operands(Tensor q, Tensor k, Tensor v, Optional<Operand> sink) {
+    @SuppressWarnings("ReferenceEquality") // the same tensor is meant, not the same numbers
+    private boolean areApart() {
+      return q != k && k != v && q != v;
+    }
+  }
 
   private Attend(
       Attention attention,
@@ -112,13 +117,13 @@ public final class Attend implements Operation {
     AttentionShape shape = input.shape();
     Optional<Tensor> dSink = into.sink().map(gradients::of);
     float[] sums = new float[dSink.isPresent() ? shape.heads() : 0];
-    InputGradients dx =
-        new InputGradients(
-            like(input.q(), into.q(), gradients.of(into.q())),
-            like(input.k(), into.k(), gradients.of(into.k())),
-            like(input.v(), into.v(), gradients.of(into.v())),
-            sums);
-    backward(OutputGradients.of(HeadView.split(dy, shape.heads())), dx, run);
+    boolean apart = into.areApart();
+    Place q = place(input.q(), into.q(), gradients, apart);
+    Place k = place(input.k(), into.k(), gradients, apart);
+    Place v = place(input.v(), into.v(), gradients, apart);
+    InputGradients dx = new InputGradients(q.view(), k.view(), v.view(), sums);
+    Fresh fresh = new Fresh(q.fresh(), k.fresh(), v.fresh());
+    backward(OutputGradients.of(HeadView.split(dy, shape.heads())), dx, fresh, run);
     dSink.ifPresent(total -> {
       for (int h = 0; h < sums.length; h++) {
         total.array()[total.offset() + h] += sums[h];
@@ -128,14 +133,29 @@ public final class Attend implements Operation {
 
   /// Gradients are those of the definition, whoever computed the result: [Reference] computes them
   /// where the run asks for it, else [Tiled].
-  private void backward(OutputGradients dy, InputGradients dx, Run run) {
+  private void backward(OutputGradients dy, InputGradients dx, Fresh fresh, Run run) {
     if (kept.isPresent()) {
       BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
-      Tiled.backward(call, kept.get(), dy, dx, run);
+      new TiledBackward(call, kept.get(), new TiledBackward.Sums(dy.out(), dx, fresh), run).run();
     } else {
+      fresh.clear(dx);
       Executor executor = executor(run) instanceof Reference ? new Reference() : new Tiled();
       executor.backward(attention, input, dy, dx, run);
     }
+  }
+
+  /// Where a gradient goes, and whether its numbers mean nothing yet.
+  private record Place(HeadView view, boolean fresh) {}
+
+  /// A gradient may be overwritten where the input views all of an operand that is no other's.
+  private static Place place(HeadView view, Tensor operand, Gradients gradients, boolean apart) {
+    HeadView.Axes axes = view.axes();
+    long size = (long) axes.batch() * axes.heads() * axes.length() * axes.width();
+    if (!apart || size != operand.size()) {
+      return new Place(like(view, operand, gradients.of(operand)), false);
+    }
+    Gradients.Sum sum = gradients.sum(operand);
+    return new Place(like(view, operand, sum.tensor()), sum.fresh());
   }
 
   /// The view of `gradient` that `view` is of `operand`.

@@ -55,7 +55,7 @@ public record Tiled() implements Executor {
           "gradients of entropy or coverage",
           "executor Reference takes them into account");
     }
-    new TiledBackward(call, forward, dy.out(), dx, run).run();
+    new TiledBackward(call, forward, new TiledBackward.Sums(dy.out(), dx, Fresh.NONE), run).run();
   }
 
   @Override

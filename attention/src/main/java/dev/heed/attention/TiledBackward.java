@@ -6,9 +6,9 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.KeyGradients;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.Rows;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.Optional;
 
 /// The backward pass of one call in tiles: what its tasks share.
 ///
@@ -29,11 +29,13 @@ final class TiledBackward {
   final BoundCall call;
   final AttentionShape shape;
   final Tiled.Forward forward;
-  final HeadView dOut;
-  final InputGradients dx;
+  final Sums sums;
   final Kernels kernels;
   final KeyTiles runs;
   private final Run run;
+
+  /// `Σ w dw` of each query, `[B, H, T]`, where a sink wants them.
+  private Optional<Tensor> deltas = Optional.empty();
 
   /// Blocks of queries of one head.
   private final int blocks;
@@ -41,12 +43,14 @@ final class TiledBackward {
   /// Tasks of one key/value head.
   private final int parts;
 
-  TiledBackward(BoundCall call, Tiled.Forward forward, HeadView dOut, InputGradients dx, Run run) {
+  /// The gradients that come and those that go.
+  record Sums(HeadView dOut, InputGradients dx, Fresh fresh) {}
+
+  TiledBackward(BoundCall call, Tiled.Forward forward, Sums sums, Run run) {
     this.call = call;
     this.shape = call.shape;
     this.forward = forward;
-    this.dOut = dOut;
-    this.dx = dx;
+    this.sums = sums;
     this.run = run;
     this.kernels = run.kernels();
     this.runs = new KeyTiles(call, Tiled.RUN);
@@ -63,17 +67,20 @@ final class TiledBackward {
   /// Adds the gradients of all inputs.
   void run() {
     int heads = shape.batch() * shape.groups();
+    Workspace.Mark mark = run.workspace().mark();
+    if (sums.dx().sink().length > 0) {
+      deltas = Optional.of(run.workspace().take(LogSums.shape(shape)));
+    }
     if (parts == 1) {
       run.workers().run(heads, this::wholeHead);
     } else {
-      Workspace.Mark mark = run.workspace().mark();
       Tensor memory = run.workspace().take(heads * parts, size());
       run.workers().run(heads * parts, (task, scratch) -> part(memory, task, scratch));
       int cuts = (shape.keys() + KEYS_A_TASK - 1) / KEYS_A_TASK;
       run.workers().run(heads * cuts, (task, _) -> addUp(memory, task / cuts, task % cuts));
-      run.workspace().release(mark);
     }
     addSink();
+    run.workspace().release(mark);
   }
 
   private int size() {
@@ -85,9 +92,13 @@ final class TiledBackward {
   }
 
   private void wholeHead(int head, Workspace scratch) {
-    KeyGradients sums = sums(scratch.take(size()));
-    look(head, 0, sums, scratch);
-    add(sums, head, 0, shape.keys());
+    KeyGradients collected = sums(scratch.take(size()));
+    look(head, 0, collected, scratch);
+    for (int s0 = 0; s0 < shape.keys(); s0 += KEYS_A_TASK) {
+      int s1 = Math.min(shape.keys(), s0 + KEYS_A_TASK);
+      clear(head, s0, s1);
+      add(collected, head, s0, s1);
+    }
   }
 
   private void part(Tensor memory, int task, Workspace scratch) {
@@ -97,8 +108,8 @@ final class TiledBackward {
   /// Leads blocks `part`, `part + parts`, ... of the query heads that share a key/value head back
   /// through its keys: early and late ones to each task, because a causal mask makes late ones see
   /// more.
-  private void look(int head, int part, KeyGradients sums, Workspace scratch) {
-    sums.clear();
+  private void look(int head, int part, KeyGradients collected, Workspace scratch) {
+    collected.clear();
     int b = head / shape.groups();
     int firstHead = head % shape.groups() * shape.groupSize();
     BackwardBlock block =
@@ -106,58 +117,93 @@ final class TiledBackward {
             BackwardBlock.class,
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new BackwardBlock(shape.width(), shape.valueWidth()));
-    TiledBlock.Visible visible =
-        scratch.keep(TiledBlock.Visible.class, _ -> true, TiledBlock.Visible::new);
+    Group group =
+        new Group(
+            together(call.input.k(), b, head % shape.groups(), scratch),
+            together(call.input.v(), b, head % shape.groups(), scratch),
+            collected,
+            scratch.keep(
+                TiledBackwardBlock.Visible.class, _ -> true, TiledBackwardBlock.Visible::new));
     for (int item = part; item < shape.groupSize() * blocks; item += parts) {
       int t0 = item % blocks * QueryBlock.QUERIES;
       int t1 = Math.min(shape.queries(), t0 + QueryBlock.QUERIES);
       MapTile queries = new MapTile(b, firstHead + item / blocks, t0, t1, 0, 0);
-      new TiledBackwardBlock(this, queries, block, visible, sums).run();
+      new TiledBackwardBlock(this, queries, block, group).run();
     }
+  }
+
+  /// A key/value head: its keys `[S, E]`, its values `[S, W]` and what they get.
+  record Group(Matrix keys, Matrix values, KeyGradients sums, TiledBackwardBlock.Visible visible) {}
+
+  /// The rows of a head, which each block of queries reads; copied to lie together where they lie
+  /// among those of other heads, far apart and often by a power of two, which share few places of a
+  /// cache.
+  private Matrix together(HeadView view, int b, int head, Workspace scratch) {
+    Matrix rows = rows(view, b, head, 0, shape.keys());
+    int width = rows.columns();
+    if (rows.rowStride() == width) {
+      return rows;
+    }
+    Tensor copy = scratch.take(rows.rows(), width);
+    for (int s = 0; s < rows.rows(); s++) {
+      int from = rows.offset() + s * rows.rowStride();
+      System.arraycopy(rows.array(), from, copy.array(), copy.offset() + s * width, width);
+    }
+    return Matrix.of(copy);
   }
 
   /// Adds what all parts of a key/value head collected for some keys, in the order of the parts.
   private void addUp(Tensor memory, int head, int cut) {
     int s0 = cut * KEYS_A_TASK;
     int s1 = Math.min(shape.keys(), s0 + KEYS_A_TASK);
+    clear(head, s0, s1);
     for (int part = 0; part < parts; part++) {
       add(sums(memory.slice(head * parts + part, head * parts + part + 1)), head, s0, s1);
     }
   }
 
-  private void add(KeyGradients sums, int head, int s0, int s1) {
+  private void clear(int head, int s0, int s1) {
     int b = head / shape.groups();
     int g = head % shape.groups();
-    kernels.backward().finish(sums, s0, rows(dx.k(), b, g, s0, s1), rows(dx.v(), b, g, s0, s1));
+    Fresh.Rows rows = new Fresh.Rows(s0, s1);
+    Fresh.clear(sums.fresh().k(), sums.dx().k(), b, g, rows);
+    Fresh.clear(sums.fresh().v(), sums.dx().v(), b, g, rows);
   }
 
-  private static Matrix rows(HeadView view, int b, int head, int from, int to) {
+  private void add(KeyGradients collected, int head, int s0, int s1) {
+    int b = head / shape.groups();
+    int g = head % shape.groups();
+    Matrix dk = rows(sums.dx().k(), b, g, s0, s1);
+    Matrix dv = rows(sums.dx().v(), b, g, s0, s1);
+    kernels.backward().finish(collected, s0, dk, dv);
+  }
+
+  /// Keeps `Σ w dw` of query `row` of all, where it is wanted.
+  void keep(int row, float delta) {
+    deltas.ifPresent(kept -> kept.array()[kept.offset() + row] = delta);
+  }
+
+  static Matrix rows(HeadView view, int b, int head, int from, int to) {
     int at = view.row(b, head, from);
     return new Matrix(view.array(), at, to - from, view.axes().width(), view.rowStride(), 1);
   }
 
-  /// `Σ w dw` of a query, which is `dOut · out`.
-  float delta(int b, int h, int t) {
-    Rows rows = kernels.rows();
-    HeadView out = forward.out();
-    return rows.dot(
-        out.array(), out.row(b, h, t), dOut.array(), dOut.row(b, h, t), shape.valueWidth());
-  }
-
   /// Adds the sinks' gradients, `-Σ exp(sink - L) delta`, over the batch in its order.
   private void addSink() {
-    if (dx.sink().length == 0) {
+    if (deltas.isEmpty()) {
       return;
     }
-    run.workers().run(shape.heads(), (h, _) -> dx.sink()[h] += sinkGradient(h));
+    run.workers()
+        .run(shape.heads(), (h, _) -> sums.dx().sink()[h] += sinkGradient(h, deltas.get()));
   }
 
-  private float sinkGradient(int h) {
+  private float sinkGradient(int h, Tensor deltas) {
     double sum = 0;
     for (int b = 0; b < shape.batch(); b++) {
       for (int t = 0; t < shape.queries(); t++) {
-        float logSum = forward.logSums().at((b * shape.heads() + h) * shape.queries() + t);
-        sum -= Math.exp(call.sinkLogit(h) - (double) logSum) * delta(b, h, t);
+        int row = (b * shape.heads() + h) * shape.queries() + t;
+        double sink = Math.exp(call.sinkLogit(h) - (double) forward.logSums().at(row));
+        sum -= sink * deltas.array()[deltas.offset() + row];
       }
     }
     return (float) sum;

@@ -3,16 +3,31 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.BackwardTiles;
-import dev.heed.kernel.KeyGradients;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One block of queries of one head on its way back through the keys that the mask let it see; the
 /// way is that of [TiledBlock].
+///
+/// Where a run of keys is partly visible, the mask is evaluated first, so that keys at its ends
+/// that nobody sees are left out: half of a run at a causal mask's edge, which is much in short
+/// texts.
 final class TiledBackwardBlock {
   private static final int RUN = Tiled.RUN;
+  private static final int RUNS = BackwardBlock.KEYS / RUN + 2;
+
+  /// Who sees which keys of the partly visible runs of a tile; stays with a thread.
+  static final class Visible {
+    private final int[][] words = new int[RUNS][QueryBlock.QUERIES * RUN];
+    private final int[] any = new int[RUN];
+    private final int[] first = new int[RUNS];
+    private final int[] count = new int[RUNS];
+    private int[] found = new int[0];
+    private int runs;
+  }
 
   private final TiledBackward pass;
   private final BoundCall call;
@@ -21,9 +36,8 @@ final class TiledBackwardBlock {
   private final BackwardTiles backward;
   private final MapTile queries;
   private final BackwardBlock block;
-  private final KeyGradients sums;
-  private final TiledBlock.Visible visible;
-  private final int[] partial = new int[BackwardBlock.KEYS / RUN];
+  private final TiledBackward.Group group;
+  private final Visible visible;
   private final List<Modifier> modifiers;
 
   /// The factor of the score and of the modifiers that come first, and that of all.
@@ -31,16 +45,11 @@ final class TiledBackwardBlock {
 
   private final float factor;
   private BoundMask.@Nullable Reader reader;
-  private int partials;
   private int from;
   private int to;
 
   TiledBackwardBlock(
-      TiledBackward pass,
-      MapTile queries,
-      BackwardBlock block,
-      TiledBlock.Visible visible,
-      KeyGradients sums) {
+      TiledBackward pass, MapTile queries, BackwardBlock block, TiledBackward.Group group) {
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
@@ -48,8 +57,9 @@ final class TiledBackwardBlock {
     this.backward = pass.kernels.backward();
     this.queries = queries;
     this.block = block;
-    this.visible = visible;
-    this.sums = sums;
+    this.group = group;
+    this.visible = group.visible();
+    visible.runs = 0;
     List<Modifier> all = call.attention.modifiers();
     int leading = 0;
     double first = call.scale;
@@ -67,43 +77,102 @@ final class TiledBackwardBlock {
   }
 
   void run() {
-    Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
-    Matrix dOut = rows(pass.dOut, queries.h(), queries.t0(), queries.t1());
+    Matrix q = rows(input.q());
+    backward.start(block, q, factor, rows(pass.sums.dOut()), rows(pass.forward.out()));
     tiles.start(block.queries(), q, scale, Float.NEGATIVE_INFINITY);
-    backward.start(block, q, factor, dOut);
     int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
-    for (int t = queries.t0(); t < queries.t1(); t++) {
-      float delta = pass.delta(queries.b(), queries.h(), t);
-      block.row(t - queries.t0(), pass.forward.logSums().at(row + t), delta);
+    for (int t = 0; t < queries.queries(); t++) {
+      int at = row + queries.t0() + t;
+      block.logSum(t, pass.forward.logSums().at(at));
+      pass.keep(at, block.delta(t));
     }
     if (call.mask.seesEverything()) {
-      add(0, call.shape.keys());
+      addFull(0, call.shape.keys());
     } else {
       addVisible(pass.runs);
     }
     finishTile();
-    backward.finish(block, rows(pass.dx.q(), queries.h(), queries.t0(), queries.t1()));
+    HeadView dq = pass.sums.dx().q();
+    Fresh.Rows rows = new Fresh.Rows(queries.t0(), queries.t1());
+    Fresh.clear(pass.sums.fresh().q(), dq, queries.b(), queries.h(), rows);
+    backward.finish(block, rows(dq));
   }
 
   private void addVisible(KeyTiles runs) {
-    int[] found = new int[runs.count()];
-    int count = runs.find(queries, found);
+    if (visible.found.length < runs.count()) {
+      visible.found = new int[runs.count()];
+    }
+    int count = runs.find(queries, visible.found);
     for (int n = 0; n < count; n++) {
-      int run = found[n] < 0 ? ~found[n] : found[n];
-      add(runs.start(run), runs.end(run));
-      if (found[n] >= 0) {
-        partial[partials++] = runs.start(run);
+      int run = visible.found[n];
+      if (run < 0) {
+        addFull(runs.start(~run), runs.end(~run));
+      } else {
+        addPartial(runs.start(run), runs.end(run));
       }
     }
   }
 
-  private void add(int first, int end) {
+  private void addFull(int first, int end) {
     for (int s = first; s < end; s = to) {
       if (s != to || to - from == BackwardBlock.KEYS) {
-        finishTile();
-        from = s;
+        begin(s);
       }
       to = Math.min(end, from + BackwardBlock.KEYS);
+    }
+  }
+
+  private void begin(int first) {
+    finishTile();
+    from = first;
+    to = first;
+  }
+
+  /// Adds what is visible to someone of a run, in one piece.
+  private void addPartial(int start, int end) {
+    if (reader == null) {
+      reader = call.mask.reader(RUN);
+    }
+    int[] words = visible.words[visible.runs];
+    int count = end - start;
+    reader.fill(queries.withKeys(start, end), words);
+    seenByAny(words, queries.queries(), count, visible.any);
+    int low = 0;
+    while (low < count && visible.any[low] == 0) {
+      low++;
+    }
+    int high = count;
+    while (high > low && visible.any[high - 1] == 0) {
+      high--;
+    }
+    if (low == high) {
+      return;
+    }
+    for (int t = 0; t < queries.queries() && high - low < count; t++) {
+      System.arraycopy(words, t * count + low, words, t * (high - low), high - low);
+    }
+    addPartial(start + low, high - low, words);
+  }
+
+  private void addPartial(int first, int count, int[] words) {
+    if (first != to || to - from + count > BackwardBlock.KEYS) {
+      int runs = visible.runs;
+      begin(first);
+      visible.words[runs] = visible.words[0];
+      visible.words[0] = words;
+    }
+    visible.first[visible.runs] = first;
+    visible.count[visible.runs++] = count;
+    to = first + count;
+  }
+
+  /// `any[n]` is not zero where one of the rows is not at `n`.
+  private static void seenByAny(int[] words, int rows, int count, int[] any) {
+    Arrays.fill(any, 0);
+    for (int row = 0; row < rows; row++) {
+      for (int n = 0; n < count; n++) {
+        any[n] |= words[row * count + n];
+      }
     }
   }
 
@@ -111,19 +180,18 @@ final class TiledBackwardBlock {
     if (from == to) {
       return;
     }
-    int group = call.shape.groupOf(queries.h());
-    Matrix keys = rows(input.k(), group, from, to);
+    Matrix keys = part(group.keys());
     tiles.score(block.queries(), keys);
     for (Modifier modifier : modifiers) {
       modify(modifier);
     }
-    for (int n = 0; n < partials; n++) {
-      hide(partial[n]);
+    for (int n = 0; n < visible.runs; n++) {
+      hide(n);
     }
-    backward.weigh(block, rows(input.v(), group, from, to));
+    backward.weigh(block, part(group.values()));
     backward.addQueries(block, keys);
-    backward.addKeys(block, sums, from);
-    partials = 0;
+    backward.addKeys(block, group.sums(), from);
+    visible.runs = 0;
     from = to;
   }
 
@@ -146,17 +214,19 @@ final class TiledBackwardBlock {
     }
   }
 
-  private void hide(int first) {
-    MapTile run = queries.withKeys(first, Math.min(call.shape.keys(), first + RUN));
-    if (reader == null) {
-      reader = call.mask.reader(RUN);
-    }
-    reader.fill(run, visible.words);
-    tiles.hide(block.queries(), first - from, run.keys(), visible.words, run.keys());
+  private void hide(int n) {
+    int count = visible.count[n];
+    tiles.hide(block.queries(), visible.first[n] - from, count, visible.words[n], count);
   }
 
-  private Matrix rows(HeadView view, int head, int first, int end) {
-    int at = view.row(queries.b(), head, first);
-    return new Matrix(view.array(), at, end - first, view.axes().width(), view.rowStride(), 1);
+  /// The tile's keys of a head's.
+  private Matrix part(Matrix rows) {
+    int at = rows.offset() + from * rows.rowStride();
+    return new Matrix(rows.array(), at, to - from, rows.columns(), rows.rowStride(), 1);
+  }
+
+  /// The block's queries of a view.
+  private Matrix rows(HeadView view) {
+    return TiledBackward.rows(view, queries.b(), queries.h(), queries.t0(), queries.t1());
   }
 }

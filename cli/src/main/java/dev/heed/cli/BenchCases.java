@@ -8,6 +8,7 @@ import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Positions;
 import dev.heed.grad.Run;
+import dev.heed.grad.TapeMemory;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Rows;
 import dev.heed.kernel.Rows.Row;
@@ -123,8 +124,9 @@ final class BenchCases {
     int width = of.h() * of.e();
     Tensor dy = Tensor.of(random(of.b() * of.t() * width), of.b(), of.t(), width);
     AttentionSites sites = AttentionSites.inBlock(0);
+    TapeMemory memory = new TapeMemory();
     return () -> {
-      Run taped = run.taped();
+      Run taped = run.taped(memory);
       Tensor y = taped.apply(Attend.trainable(attention, input, sites, operands));
       taped.tape().orElseThrow().backward(y, dy, taped);
     };

@@ -8,7 +8,7 @@ import java.util.Arrays;
 public final class BackwardBlock {
   /// Keys of a full tile: a multiple of every register tile's rows, and weights and gradients that
   /// stay in the first cache together.
-  public static final int KEYS = 72;
+  public static final int KEYS = 108;
 
   private static final int QUERIES = QueryBlock.QUERIES;
 
@@ -36,11 +36,17 @@ public final class BackwardBlock {
   /// `L`, the logarithms of the sums of exponentials, times `log2(e)`, `[32]`.
   final float[] logs = new float[QUERIES];
 
-  /// `Σ w dw` of each query, `[32]`.
+  /// `Σ w dw` of each query, which is `dOut · out`, `[32]`.
   final float[] deltas = new float[QUERIES];
 
   /// One row of each query, `[32][E]`.
   final float[] rows;
+
+  /// Vectors on their way from one method to the next.
+  final float[] lanes = new float[4 * QUERIES];
+
+  /// Queries that are there.
+  int count;
 
   float factor;
   boolean sloped;
@@ -75,18 +81,26 @@ public final class BackwardBlock {
     return block;
   }
 
-  /// Sets what is known of a query of the block.
-  ///
-  /// @param logSum `log Σ exp(score)`, `+∞` where it saw nothing
-  /// @param delta `Σ w dw`, which is `dOut · out`
-  public void row(int query, float logSum, float delta) {
+  /// Sets `log Σ exp(score)` of a query of the block, `+∞` where it saw nothing.
+  public void logSum(int query, float logSum) {
     logs[query] = (float) (logSum * QueryBlock.LOG2_E);
-    deltas[query] = delta;
   }
 
-  void begin(Matrix queries, float factor, Matrix dOut) {
-    check("queries", queries, block.count, block.width);
-    check("dOut", dOut, block.count, block.valueWidth);
+  /// `Σ w dw` of a query of the block.
+  public float delta(int query) {
+    return deltas[query];
+  }
+
+  void begin(Matrix queries, float factor, Matrix dOut, Matrix out) {
+    if (queries.rows() > QUERIES) {
+      throw new ShapeException(
+          "backward: queries %s do not fit; up to [%d, %d] would"
+              .formatted(queries, QUERIES, block.width));
+    }
+    count = queries.rows();
+    check("queries", queries, count, block.width);
+    check("dOut", dOut, count, block.valueWidth);
+    check("out", out, count, block.valueWidth);
     this.factor = factor;
     sloped = false;
     // A query that is not there has seen nothing.

@@ -9,12 +9,14 @@ package dev.heed.kernel;
 /// blocks is collected in [KeyGradients]. [Dao 2023](https://arxiv.org/abs/2307.08691), algorithm
 /// 2, with the queries side by side.
 public interface BackwardTiles {
-  /// Takes in the block's queries once more, as rows, and the gradients of its results.
+  /// Takes in the queries of a block, their results and the gradients of these, and forgets
+  /// everything before.
   ///
-  /// @param queries `[n, E]`, those that the block of queries started with
-  /// @param factor what a score's derivative by the inner product is times, besides slopes
-  /// @param dOut `[n, W]`, one row a query
-  void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut);
+  /// @param queries `[n, E]` with `n` up to [QueryBlock#QUERIES], one contiguous row a query
+  /// @param factor what a score's derivative by the inner product is, besides slopes
+  /// @param dOut `[n, W]`, one contiguous row a query
+  /// @param out the results, shaped likewise
+  void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut, Matrix out);
 
   /// Takes note of what a soft cap does to the gradients of the scores that it just replaced.
   void slope(BackwardBlock block, float cap);

@@ -8,13 +8,15 @@ final class ScalarBackwardTiles implements BackwardTiles {
   private static final int COLUMNS = ProductTile.COLUMNS;
 
   @Override
-  public void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut) {
-    block.begin(queries, factor, dOut);
+  public void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut, Matrix out) {
+    block.begin(queries, factor, dOut, out);
     block.finite = false;
     Arrays.fill(block.outs, 0);
     for (int t = 0; t < dOut.rows(); t++) {
       for (int w = 0; w < dOut.columns(); w++) {
-        block.outs[w * QUERIES + t] = dOut.array()[dOut.offset() + t * dOut.rowStride() + w];
+        float gradient = dOut.array()[dOut.offset() + t * dOut.rowStride() + w];
+        block.outs[w * QUERIES + t] = gradient;
+        block.deltas[t] += gradient * out.array()[out.offset() + t * out.rowStride() + w];
       }
     }
     rows(dOut, 1, block.outRows);
@@ -53,7 +55,7 @@ final class ScalarBackwardTiles implements BackwardTiles {
       int value = values.offset() + s * values.rowStride();
       for (int t = 0; t < QUERIES; t++) {
         int at = s * QUERIES + t;
-        boolean sees = t < queries.count && queries.sees(t, s);
+        boolean sees = t < block.count && queries.sees(t, s);
         double score = queries.scores[at] * QueryBlock.LOG2_E;
         float weight = sees ? (float) Math.pow(2, score - block.logs[t]) : 0;
         float sum = 0;
@@ -71,7 +73,7 @@ final class ScalarBackwardTiles implements BackwardTiles {
   @Override
   public void addQueries(BackwardBlock block, Matrix keys) {
     block.checkTile(keys, block.block.width);
-    for (int t = 0; t < block.block.count; t++) {
+    for (int t = 0; t < block.count; t++) {
       for (int s = 0; s < block.block.keys; s++) {
         int key = keys.offset() + s * keys.rowStride();
         for (int e = 0; e < block.block.width && block.block.sees(t, s); e++) {
@@ -85,7 +87,7 @@ final class ScalarBackwardTiles implements BackwardTiles {
   public void addKeys(BackwardBlock block, KeyGradients sums, int first) {
     QueryBlock queries = block.block;
     for (int s = 0; s < queries.keys; s++) {
-      for (int t = 0; t < queries.count; t++) {
+      for (int t = 0; t < block.count; t++) {
         int at = s * QUERIES + t;
         for (int e = 0; e < queries.width && queries.sees(t, s); e++) {
           sums.array[sums.key(e / COLUMNS, first + s) + e % COLUMNS] +=
@@ -101,7 +103,7 @@ final class ScalarBackwardTiles implements BackwardTiles {
 
   @Override
   public void finish(BackwardBlock block, Matrix dq) {
-    BackwardBlock.check("dq", dq, block.block.count, block.block.width);
+    BackwardBlock.check("dq", dq, block.count, block.block.width);
     for (int t = 0; t < dq.rows(); t++) {
       for (int e = 0; e < dq.columns(); e++) {
         dq.array()[dq.offset() + t * dq.rowStride() + e] +=

@@ -24,15 +24,50 @@ final class VectorBackwardTiles implements BackwardTiles {
   private final ScalarBackwardTiles scalar = new ScalarBackwardTiles();
 
   @Override
-  public void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut) {
-    block.begin(queries, factor, dOut);
-    BlockPacking.pack(dOut, block.outs);
+  public void start(BackwardBlock block, Matrix queries, float factor, Matrix dOut, Matrix out) {
+    block.begin(queries, factor, dOut, out);
+    // Rows are copied first: what is read row by row comes from memory faster than what is not.
     rows(dOut, block.outRows);
     rows(queries, block.queryRows);
-    for (int row = 0; row < KeyGradients.panels(block.block.width) * QUERIES; row += QUERIES) {
-      multiply(block.queryRows, row * COLUMNS, block.block.count * COLUMNS, factor);
-    }
     block.finite = isFinite(queries) && isFinite(dOut);
+    for (int row = 0; row < KeyGradients.panels(block.block.width) * QUERIES; row += QUERIES) {
+      multiply(block.queryRows, row * COLUMNS, block.count * COLUMNS, factor);
+    }
+    BlockPacking.pack(dOut, block.outs);
+    for (int t = 0; t < block.count; t += 4) {
+      for (int row = t; row < Math.min(t + 4, block.count); row++) {
+        products(dOut, out, row, block.lanes, (row - t) * LANES);
+      }
+      VectorLaneSums.sum(block.lanes, 0, block.deltas, t, 1);
+      for (int row = t; row < Math.min(t + 4, block.count); row++) {
+        block.deltas[row] += rest(dOut, out, row);
+      }
+    }
+  }
+
+  /// The products of two rows, in as many sums as there are lanes.
+  private static void products(Matrix a, Matrix b, int row, float[] lanes, int at) {
+    int aFrom = a.offset() + row * a.rowStride();
+    int bFrom = b.offset() + row * b.rowStride();
+    int bound = SPECIES.loopBound(a.columns());
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int n = 0; n < bound; n += LANES) {
+      sum =
+          FloatVector.fromArray(SPECIES, a.array(), aFrom + n)
+              .fma(FloatVector.fromArray(SPECIES, b.array(), bFrom + n), sum);
+    }
+    sum.intoArray(lanes, at);
+  }
+
+  /// The products of what of two rows does not fill a vector.
+  private static float rest(Matrix a, Matrix b, int row) {
+    int aFrom = a.offset() + row * a.rowStride();
+    int bFrom = b.offset() + row * b.rowStride();
+    float sum = 0;
+    for (int n = SPECIES.loopBound(a.columns()); n < a.columns(); n++) {
+      sum += a.array()[aFrom + n] * b.array()[bFrom + n];
+    }
+    return sum;
   }
 
   /// Rows as panels of 32 columns.
@@ -209,12 +244,12 @@ final class VectorBackwardTiles implements BackwardTiles {
   private static void add(
       BackwardBlock block, float[] left, float[] rows, int panel, float[] to, int at) {
     int from = panel * QUERIES * COLUMNS;
-    KEYS.multiply(block.block.keys, block.block.count, left, 0, rows, from, to, at);
+    KEYS.multiply(block.block.keys, block.count, left, 0, rows, from, to, at);
   }
 
   @Override
   public void finish(BackwardBlock block, Matrix dq) {
-    BackwardBlock.check("dq", dq, block.block.count, block.block.width);
+    BackwardBlock.check("dq", dq, block.count, block.block.width);
     int width = block.block.width;
     BlockPacking.unpack(block.sums, new Matrix(block.rows, 0, dq.rows(), width, width, 1));
     for (int t = 0; t < dq.rows(); t++) {
