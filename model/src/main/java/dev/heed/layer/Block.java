@@ -1,6 +1,7 @@
 package dev.heed.layer;
 
 import dev.heed.grad.Add;
+import dev.heed.grad.Dropout;
 import dev.heed.grad.Run;
 import dev.heed.grad.Site;
 import dev.heed.tensor.Tensor;
@@ -11,10 +12,25 @@ import java.util.Optional;
 /// 2](https://arxiv.org/abs/2408.00118) section 2).
 public record Block(Branch<SelfAttention> attention, Branch<FeedForward> feedForward) {
   /// A layer between the norms of its branch.
-  public record Branch<L>(Norm before, L layer, Optional<Norm> after) {
+  ///
+  /// @param dropout the share of what the branch adds that a run that trains drops
+  public record Branch<L>(Norm before, L layer, Optional<Norm> after, float dropout) {
+    /// A branch that drops nothing.
+    public Branch(Norm before, L layer, Optional<Norm> after) {
+      this(before, layer, after, 0);
+    }
+
     /// A branch that norms its input alone.
     public Branch(Norm before, L layer) {
       this(before, layer, Optional.empty());
+    }
+
+    public Branch<L> withDropout(float share) {
+      return new Branch<>(before, layer, after, share);
+    }
+
+    public Branch<L> withLayer(L other) {
+      return new Branch<>(before, other, after, dropout);
     }
   }
 
@@ -40,6 +56,7 @@ public record Block(Branch<SelfAttention> attention, Branch<FeedForward> feedFor
   }
 
   private static Tensor after(Branch<?> branch, Tensor x, Run run) {
-    return branch.after().isPresent() ? branch.after().get().forward(x, run) : x;
+    Tensor normed = branch.after().isPresent() ? branch.after().get().forward(x, run) : x;
+    return Dropout.apply(normed, branch.dropout(), run);
   }
 }

@@ -2,6 +2,7 @@ package dev.heed.model;
 
 import dev.heed.attention.Positions;
 import dev.heed.grad.Add;
+import dev.heed.grad.Dropout;
 import dev.heed.grad.Gather;
 import dev.heed.grad.Run;
 import dev.heed.grad.Scale;
@@ -84,15 +85,25 @@ public record Decoder(
   ///
   /// @param tokens `[V, D]`
   /// @param positions `[context, D]`
-  public record Embedding(Weight tokens, Optional<Weight> positions, float scale) {
+  /// @param dropout the share that a run that trains drops
+  public record Embedding(Weight tokens, Optional<Weight> positions, float scale, float dropout) {
+    /// Embeddings of which nothing is dropped.
+    public Embedding(Weight tokens, Optional<Weight> positions, float scale) {
+      this(tokens, positions, scale, 0);
+    }
+
+    public Embedding withDropout(float share) {
+      return new Embedding(tokens, positions, scale, share);
+    }
+
     /// @return `[B, T, D]`
     Tensor forward(Tokens ids, Positions at, Run run) {
       Tensor embedded = run.apply(new Gather(tokens, ids));
       Tensor scaled = scale == 1 ? embedded : run.apply(new Scale(embedded, scale));
       Tensor x = run.at(new Site("embed"), scaled);
-      return positions.isPresent()
-          ? run.apply(new Add(x, places(positions.get(), ids, at, run)))
-          : x;
+      Tensor placed =
+          positions.isPresent() ? run.apply(new Add(x, places(positions.get(), ids, at, run))) : x;
+      return Dropout.apply(placed, dropout, run);
     }
 
     private static Tensor places(Weight table, Tokens ids, Positions at, Run run) {

@@ -1,6 +1,7 @@
 package dev.heed.train;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.data.BatchShape;
 import dev.heed.data.Corpus;
 import dev.heed.data.RandomCrops;
 import dev.heed.data.Split;
@@ -57,29 +58,30 @@ public final class TrainingRun implements AutoCloseable {
     Tokenizer tokenizer = tokenizer(begun, corpus);
     Material material = material(request, begun, corpus, tokenizer);
     Json.Obj config = ModelConfig.of(settings, tokenizer);
-    if (begun.isEmpty()) {
-      RunFolder.write(folder.path().resolve("config.json"), config);
-    }
     CounterRandom random = CounterRandom.of(settings.seed());
-    Decoder decoder = NewWeights.random(config, random.stream(WEIGHTS));
+    Decoder decoder = decoder(config, random);
     parameters = Parameters.of(decoder, config);
     List<Parameter> trained = Parameters.trained(parameters);
     Optimizer optimizer = settings.learning().optimizer().create(trained);
     Json.Obj origin = Provenance.of(request.version(), settings, material.data());
     store = new CheckpointStore(folder, config, parameters, optimizer, origin);
+    BatchShape shape = settings.amount().batch();
     trainer =
         new Trainer(
             settings,
             new Trainer.Subject(decoder, trained, optimizer),
-            RandomCrops.of(material.train(), settings.amount().batch(), random.stream(BATCHES)),
-            new Validation(
-                material.validation(),
-                settings.amount().batch().length(),
-                settings.watch().tokens()),
+            RandomCrops.of(material.train(), shape, random.stream(BATCHES)),
+            new Validation(material.validation(), shape.length(), settings.watch().tokens()),
             store);
     if (begun.isEmpty()) {
+      RunFolder.write(folder.path().resolve("config.json"), config);
       folder.begin(Json.object().with("settings", settings.json()).with("data", material.data()));
     }
+  }
+
+  private Decoder decoder(Json.Obj config, CounterRandom random) {
+    Decoder decoder = NewWeights.random(config, random.stream(WEIGHTS));
+    return settings.learning().regularization().dropout().in(decoder);
   }
 
   /// Takes the folder and prepares everything; nothing is computed yet.
