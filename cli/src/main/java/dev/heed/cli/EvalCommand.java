@@ -10,6 +10,7 @@ import dev.heed.evaluate.Losses;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.text.SpecialTokens;
@@ -45,10 +46,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file or a Hugging Face folder.")
-  private Path model;
+      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
+  private Path model = Path.of(EmbeddedModel.NAME);
 
   @Option(
       names = "--data",
@@ -88,7 +88,7 @@ final class EvalCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--context is %d, should be at least 1".formatted(context));
     }
-    try (LanguageModel opened = LanguageModel.open(model);
+    try (LanguageModel opened = Models.open(model);
         Workers workers = threads.workers()) {
       int reads = context == null ? opened.decoder().context() : context;
       OptionalInt beginning = beginning(opened.tokenizer());

@@ -6,6 +6,7 @@ import dev.heed.generate.GenerationSettings;
 import dev.heed.generate.Generator;
 import dev.heed.generate.Sampling;
 import dev.heed.kernel.Workers;
+import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.Console;
 import java.io.IOException;
@@ -46,10 +47,9 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file or a Hugging Face folder.")
-  private Path model;
+      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
+  private Path model = Path.of(EmbeddedModel.NAME);
 
   @Option(names = "--max-tokens", paramLabel = "N", description = "The most new tokens.")
   private int maxTokens = 256;
@@ -112,7 +112,7 @@ final class GenerateCommand implements Callable<Integer> {
     GenerationSettings settings = settings();
     String text = prompt == null ? standardInput() : prompt;
     PrintWriter out = spec.commandLine().getOut();
-    try (LanguageModel opened = LanguageModel.open(model);
+    try (LanguageModel opened = Models.open(model);
         Workers workers = threads.workers()) {
       Generator generator = Generator.of(opened, workers);
       generator.check(text, settings);

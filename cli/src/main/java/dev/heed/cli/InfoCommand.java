@@ -21,7 +21,7 @@ final class InfoCommand implements Runnable {
 
   @Parameters(
       paramLabel = "FILE_OR_FOLDER",
-      description = "A Hugging Face folder, a GGUF file or a safetensors file.")
+      description = "A Hugging Face folder, a GGUF file, a safetensors file, or embedded.")
   private Path path;
 
   @Option(names = "--tensors", description = "Lists every tensor, not one line for each group.")
@@ -43,7 +43,7 @@ final class InfoCommand implements Runnable {
           spec.commandLine(), "--context is %d, should be at least 1".formatted(context));
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+    try (Checkpoint checkpoint = Models.checkpoint(path)) {
       InfoReport info = InfoReport.of(path, checkpoint, context == null ? 0 : context);
       if (json) {
         out.println(everyTensor ? info.json().with("tensors", info.allTensors()) : info.json());

@@ -6,7 +6,6 @@ import dev.heed.text.Encoding;
 import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
-import dev.heed.text.Tokenizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -37,7 +36,8 @@ final class TokensCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "FILE_OR_FOLDER",
-      description = "The folder of a model, a GGUF file, a tokenizer.json or a vocab.txt.")
+      description =
+          "The folder of a model, a GGUF file, a tokenizer.json, a vocab.txt, or embedded.")
   private Path file;
 
   @Parameters(
@@ -71,7 +71,7 @@ final class TokensCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--batch and TEXT exclude each other; give one of them");
     }
-    Tokenizer tokenizer = Tokenizers.load(file);
+    Tokenizer tokenizer = Models.tokenizer(file);
     for (String one : texts()) {
       print(tokenizer, one);
     }

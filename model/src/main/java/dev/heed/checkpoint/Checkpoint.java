@@ -23,12 +23,14 @@ import java.util.stream.Stream;
 /// renaming ([AtomicFile]), never by writing over them.
 public final class Checkpoint implements AutoCloseable {
   private final Path path;
+  private final Optional<ModelFolder> carried;
   private final List<TensorFile> files;
   private final Map<String, TensorFile> homes = new LinkedHashMap<>();
   private final Weights weights;
 
-  private Checkpoint(Path path, List<TensorFile> files) {
+  private Checkpoint(Path path, Optional<ModelFolder> carried, List<TensorFile> files) {
     this.path = path;
+    this.carried = carried;
     this.files = files;
     for (TensorFile file : files) {
       file.tensors()
@@ -51,18 +53,42 @@ public final class Checkpoint implements AutoCloseable {
 
   /// Opens a folder, a GGUF file or a safetensors file; what it is, is told by its content.
   public static Checkpoint open(Path path) {
-    List<TensorFile> files = CheckpointFiles.open(path);
+    return open(path, Optional.empty(), CheckpointFiles.open(path));
+  }
+
+  /// Opens a model that a program carries in itself: `config.json` and `model.safetensors`. Its
+  /// weights are read into memory outside of the heap.
+  public static Checkpoint open(ModelFolder carried) {
+    String file = "model.safetensors";
+    byte[] weights =
+        carried
+            .read(file)
+            .orElseThrow(() ->
+                new CheckpointException(
+                    "%s: has no %s; a model that is carried in a program has one"
+                        .formatted(carried.name(), file)));
+    Path path = Path.of(carried.name());
+    SafetensorsFile opened = SafetensorsFile.of(path.resolve(file), weights);
+    return open(path, Optional.of(carried), List.of(opened));
+  }
+
+  private static Checkpoint open(Path path, Optional<ModelFolder> carried, List<TensorFile> files) {
     try {
-      return new Checkpoint(path, files);
+      return new Checkpoint(path, carried, files);
     } catch (CheckpointException e) {
       files.forEach(TensorFile::close);
       throw e;
     }
   }
 
-  /// The folder or file that was opened.
+  /// The folder or file that was opened; for a model that a program carries in itself its name.
   public Path path() {
     return path;
+  }
+
+  /// The files of a model that a program carries in itself, for a checkpoint of one.
+  public Optional<ModelFolder> carried() {
+    return carried;
   }
 
   /// The files of weights, in their order.
@@ -77,18 +103,9 @@ public final class Checkpoint implements AutoCloseable {
         : Optional.empty();
   }
 
-  /// A file of the folder by its name, `tokenizer.json`; empty where there is none and for a
-  /// checkpoint that is a single file.
-  public Optional<Path> sibling(String name) {
-    Path file = path.resolve(name);
-    return Files.isDirectory(path) && Files.isRegularFile(file)
-        ? Optional.of(file)
-        : Optional.empty();
-  }
-
   /// Whether there is a description of the model.
   public boolean hasConfig() {
-    return gguf().isPresent() || sibling("config.json").isPresent();
+    return gguf().isPresent() || json("config.json").isPresent();
   }
 
   /// The description of the model: `config.json`, or the metadata of a GGUF file except for its
@@ -135,8 +152,16 @@ public final class Checkpoint implements AutoCloseable {
     };
   }
 
-  private Optional<Obj> json(String name) {
-    return sibling(name).map(CheckpointFiles::json);
+  /// A JSON file of the folder by its name, `tokenizer.json`; empty where there is none and for a
+  /// checkpoint that is a single file.
+  public Optional<Obj> json(String name) {
+    if (carried.isPresent()) {
+      return carried.get().read(name).map(utf8 -> Json.parseObject(path + "/" + name, utf8));
+    }
+    Path file = path.resolve(name);
+    return Files.isDirectory(path) && Files.isRegularFile(file)
+        ? Optional.of(CheckpointFiles.json(file))
+        : Optional.empty();
   }
 
   /// The tables of all files together.

@@ -3,6 +3,7 @@ package dev.heed.checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 
-/// A file that is mapped once its head has been found good.
+/// A file that is mapped once its head has been found good, or bytes in memory that stand for one.
 ///
 /// The head is read through the channel, never through the mapping, so that a file that shrinks
 /// meanwhile ends in an exception. Once it is mapped nobody can guard against another process that
@@ -21,14 +23,29 @@ final class MappedFile implements AutoCloseable {
   private static final int PEEKED = 64;
 
   private final Path path;
-  private final FileChannel channel;
+  private final Optional<FileChannel> channel;
   private final long size;
   private final Arena arena = Arena.ofShared();
+  private final MemorySegment copy;
 
   private MappedFile(Path path, FileChannel channel, long size) {
     this.path = path;
-    this.channel = channel;
+    this.channel = Optional.of(channel);
     this.size = size;
+    copy = MemorySegment.NULL;
+  }
+
+  private MappedFile(Path path, byte[] content) {
+    this.path = path;
+    channel = Optional.empty();
+    size = content.length;
+    copy = arena.allocate(Math.max(1, size), Long.SIZE);
+    MemorySegment.copy(content, 0, copy, ValueLayout.JAVA_BYTE, 0, content.length);
+  }
+
+  /// Bytes that stand for a file, copied out of the heap so that they are read as a mapping is.
+  static MappedFile of(Path name, byte[] content) {
+    return new MappedFile(name, content);
   }
 
   /// Opens a regular file; symbolic links are followed.
@@ -73,10 +90,14 @@ final class MappedFile implements AutoCloseable {
 
   /// Fills what remains of `into` with the bytes from `from`.
   void read(long from, ByteBuffer into) {
+    if (channel.isEmpty()) {
+      into.put(copy.asSlice(from, into.remaining()).asByteBuffer());
+      return;
+    }
     long at = from;
     try {
       while (into.hasRemaining()) {
-        int got = channel.read(into, at);
+        int got = channel.get().read(into, at);
         if (got < 0) {
           throw new CheckpointException(
               "%s: ends at byte %d, should have %d; it was cut while it was read"
@@ -113,8 +134,11 @@ final class MappedFile implements AutoCloseable {
 
   /// Maps the whole file; the mapping lives until [#close].
   MemorySegment map() {
+    if (channel.isEmpty()) {
+      return copy.asSlice(0, size);
+    }
     try {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      return channel.get().map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
     } catch (IOException e) {
       throw new CheckpointException("%s: cannot be mapped: %s".formatted(name(), e), e);
     }
@@ -122,8 +146,11 @@ final class MappedFile implements AutoCloseable {
 
   /// Gives the descriptor back; a mapping stays.
   void closeChannel() {
+    if (channel.isEmpty()) {
+      return;
+    }
     try {
-      channel.close();
+      channel.get().close();
     } catch (IOException e) {
       throw new CheckpointException("%s: cannot be closed: %s".formatted(name(), e), e);
     }

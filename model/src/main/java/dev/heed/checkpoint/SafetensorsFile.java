@@ -21,7 +21,17 @@ public final class SafetensorsFile implements TensorFile {
 
   /// Checks the header and maps the file.
   public static SafetensorsFile open(Path path) {
-    MappedFile file = MappedFile.open(path);
+    return open(MappedFile.open(path));
+  }
+
+  /// Checks the header of a file that was read already.
+  ///
+  /// @param name how errors call it
+  static SafetensorsFile of(Path name, byte[] content) {
+    return open(MappedFile.of(name, content));
+  }
+
+  private static SafetensorsFile open(MappedFile file) {
     try {
       return new SafetensorsFile(file, SafetensorsHeader.read(file));
     } catch (CheckpointException e) {

@@ -1,7 +1,6 @@
 package dev.heed.checkpoint;
 
 import dev.heed.checkpoint.Json.Obj;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +36,10 @@ public final class Summary {
     List<TensorFile> files = checkpoint.files();
     String format = files.getFirst().format();
     String shards = files.size() > 1 ? " in %d shards".formatted(files.size()) : "";
-    return checkpoint.sibling("config.json").isPresent()
-        ? "Hugging Face folder, " + format + shards
+    return checkpoint.json("config.json").isPresent()
+        ? (checkpoint.carried().isPresent() ? "embedded, " : "Hugging Face folder, ")
+            + format
+            + shards
         : format + shards;
   }
 
@@ -109,17 +110,16 @@ public final class Summary {
           .map(kind -> new TokenizerKind(kind, metadata.length("tokenizer.ggml.tokens")));
     }
     return checkpoint
-        .sibling("tokenizer.json")
+        .json("tokenizer.json")
         .map(Summary::tokenizerJson)
-        .or(() -> checkpoint.sibling("vocab.json").map(Summary::vocabularyJson));
+        .or(() -> checkpoint.json("vocab.json").map(Summary::vocabularyJson));
   }
 
-  private static TokenizerKind vocabularyJson(Path path) {
-    return new TokenizerKind("BPE", CheckpointFiles.json(path).members().size());
+  private static TokenizerKind vocabularyJson(Obj pieces) {
+    return new TokenizerKind("BPE", pieces.members().size());
   }
 
-  private static TokenizerKind tokenizerJson(Path path) {
-    Obj tokenizer = CheckpointFiles.json(path);
+  private static TokenizerKind tokenizerJson(Obj tokenizer) {
     Obj model = tokenizer.object("model");
     List<Json> added =
         tokenizer.optionalList("added_tokens").map(Json.Arr::items).orElse(List.of());

@@ -4,6 +4,7 @@ import dev.heed.checkpoint.Checkpoint;
 import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.GgufMetadata;
 import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.ModelFolder;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import dev.heed.text.Tokenizer;
@@ -33,13 +34,30 @@ public final class LanguageModel implements AutoCloseable {
   private LanguageModel(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
     this.decoder = decoder(checkpoint);
-    this.tokenizer = Tokenizers.load(checkpoint.path());
+    this.tokenizer =
+        checkpoint
+            .carried()
+            .map(Tokenizers::load)
+            .orElseGet(() -> Tokenizers.load(checkpoint.path()));
     this.endTokens = endTokens(checkpoint, tokenizer);
   }
 
   /// Opens a model. Nothing is converted or copied but small vectors and what the layout demands.
   public static LanguageModel open(Path path) {
-    Checkpoint checkpoint = Checkpoint.open(path);
+    return open(Checkpoint.open(path));
+  }
+
+  /// Opens a model that a program carries in itself, with its weights in memory.
+  public static LanguageModel open(ModelFolder carried) {
+    return open(Checkpoint.open(carried));
+  }
+
+  /// Opens the model that Heed carries in itself.
+  public static LanguageModel embedded() {
+    return open(EmbeddedModel.folder());
+  }
+
+  private static LanguageModel open(Checkpoint checkpoint) {
     try {
       return new LanguageModel(checkpoint);
     } catch (RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package dev.heed.text;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,18 +10,31 @@ import java.util.OptionalInt;
 
 /// Reads the tokenizer of a model's folder in Hugging Face's layout, the older ones included.
 final class TokenizerFolder {
-  private final Path folder;
+  private final ModelFolder files;
   private final Json.Obj config;
 
-  private TokenizerFolder(Path folder) {
-    this.folder = folder;
+  private TokenizerFolder(ModelFolder files) {
+    this.files = files;
     config = json("tokenizer_config.json").orElse(Json.object());
   }
 
   /// Reads the folder of a model.
   static Tokenizer read(Path folder) {
-    TokenizerFolder files = new TokenizerFolder(folder);
-    return files.marked(files.tokenizer()).build();
+    TokenizerFolder files = new TokenizerFolder(ModelFolder.on(folder));
+    Pipeline.Builder tokenizer = files.tokenizerJson().orElseGet(() -> files.old(folder));
+    return files.marked(tokenizer).build();
+  }
+
+  /// Reads the tokenizer of a model that a program carries in itself, a `tokenizer.json`.
+  static Tokenizer read(ModelFolder carried) {
+    TokenizerFolder files = new TokenizerFolder(carried);
+    Pipeline.Builder tokenizer =
+        files
+            .tokenizerJson()
+            .orElseThrow(() ->
+                new TokenizerException(
+                    "tokenizer: %s has no tokenizer.json".formatted(carried.name())));
+    return files.marked(tokenizer).build();
   }
 
   /// Reads one file by itself.
@@ -33,11 +47,12 @@ final class TokenizerFolder {
     return tokenizer.build();
   }
 
-  private Pipeline.Builder tokenizer() {
-    Path file = folder.resolve("tokenizer.json");
-    if (Files.exists(file)) {
-      return TokenizerJson.read(file.toString(), Tokenizers.bytes(file));
-    }
+  private Optional<Pipeline.Builder> tokenizerJson() {
+    String name = "tokenizer.json";
+    return files.read(name).map(utf8 -> TokenizerJson.read(files.name() + "/" + name, utf8));
+  }
+
+  private Pipeline.Builder old(Path folder) {
     if (Files.exists(folder.resolve("vocab.json")) && Files.exists(folder.resolve("merges.txt"))) {
       return OldFormats.bpe(folder, config);
     }
@@ -90,9 +105,6 @@ final class TokenizerFolder {
   }
 
   private Optional<Json.Obj> json(String name) {
-    Path file = folder.resolve(name);
-    return Files.exists(file)
-        ? Optional.of(Json.parseObject(file.toString(), Tokenizers.bytes(file)))
-        : Optional.empty();
+    return files.read(name).map(utf8 -> Json.parseObject(files.name() + "/" + name, utf8));
   }
 }

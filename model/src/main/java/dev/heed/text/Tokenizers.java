@@ -2,6 +2,7 @@ package dev.heed.text;
 
 import dev.heed.checkpoint.GgufFile;
 import dev.heed.checkpoint.GgufMetadata;
+import dev.heed.checkpoint.ModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,11 @@ public final class Tokenizers {
       }
     }
     return TokenizerFolder.file(path);
+  }
+
+  /// Reads the `tokenizer.json` of a model that a program carries in itself.
+  public static Tokenizer load(ModelFolder carried) {
+    return TokenizerFolder.read(carried);
   }
 
   /// Reads the tokenizer that a GGUF file carries.

@@ -30,7 +30,7 @@ class CheckpointTest {
       assertThat(gguf.gguf().orElseThrow().floats("tokenizer.ggml.scores")).hasSize(512);
       assertThat(gguf.gguf().orElseThrow().integers("tokenizer.ggml.token_type")).hasSize(512);
       assertThat(gguf.config().members().keySet()).noneMatch(key -> key.startsWith("tokenizer."));
-      assertThat(folder.sibling("tokenizer.json")).isPresent();
+      assertThat(folder.json("tokenizer.json")).isPresent();
     }
   }
 
