@@ -4,6 +4,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.report.TrainingReporter;
 import dev.heed.train.Trainer.End;
 import dev.heed.train.Trainer.Outcome;
 import dev.heed.train.TrainingRun;
@@ -80,7 +81,10 @@ final class TrainCommand implements Callable<Integer> {
       TrainingDisplay display =
           new TrainingDisplay(spec.commandLine().getErr(), training.settings().amount().steps());
       display.begin(training.size(), training.settings());
-      Outcome outcome = training.train(display, interrupt::asked, run);
+      Outcome outcome;
+      try (TrainingReporter reporter = new TrainingReporter(out, display, run)) {
+        outcome = training.train(reporter, interrupt::asked, run);
+      }
       display.end(outcome, out);
       return outcome.end() == End.STOPPED ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }

@@ -54,7 +54,7 @@ class HeedTest {
   void run_misspelledOption_isNamedBeforeWhatIsMissing() {
     assertThat(run("generate", "--modle", "folder", "Once")).isEqualTo(2);
     assertThat(err.toString()).contains("'--modle'", "--model").doesNotContain("Missing");
-    assertThat(run("eval", "--model", "--dta")).isEqualTo(2);
+    assertThat(run("eval", "--", "--dta")).isEqualTo(2);
     assertThat(err.toString()).contains("Missing required option");
   }
 
