@@ -11,6 +11,11 @@ final class Draws {
     this.random = random;
   }
 
+  /// The same streams from the first on.
+  Draws again() {
+    return new Draws(random);
+  }
+
   CounterRandom next() {
     return random.stream(drawn++);
   }

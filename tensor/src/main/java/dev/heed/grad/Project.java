@@ -14,6 +14,8 @@ import java.util.Optional;
 /// @param w `[out, in]`
 /// @param bias `[out]`, an array weight
 public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Operation {
+  private static final int FEW_ROWS = 16;
+
   @Override
   public List<Operand> operands() {
     return bias.isPresent() ? List.of(x, w, bias.get()) : List.of(x, w);
@@ -27,9 +29,30 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
   @Override
   public Tensor forward(Run run) {
     Tensor y = run.allocate(x.shape().withLast(w.shape().axis(0)));
+    if (w.array().isPresent() && x.shape().rows() > FEW_ROWS) {
+      forwardInto(y, run);
+      return y;
+    }
     run.kernels().weights().multiply(x, w, y, run.workers());
     bias.ifPresent(b -> addToRows(y, b.floats(), run));
     return y;
+  }
+
+  /// Of floats and so many rows that packing the weight pays; the bias is there first, and the
+  /// product is added to it.
+  private void forwardInto(Tensor y, Run run) {
+    Products products = run.kernels().products();
+    Matrix transposed = weight().transpose();
+    if (bias.isPresent()) {
+      copyToRows(bias.get().floats(), y, run);
+      products.multiplyAdd(Matrix.of(x), transposed, Matrix.of(y), run.workers());
+    } else {
+      products.multiply(Matrix.of(x), transposed, Matrix.of(y), run.workers());
+    }
+  }
+
+  private Matrix weight() {
+    return Matrix.of(w.floats(), w.shape().axis(0), w.shape().axis(1));
   }
 
   @Override
@@ -42,8 +65,7 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
       ColumnSums.add(dy, gradients.of(bias.get()), run);
     }
     if (gradients.wants(x)) {
-      Matrix weight = Matrix.of(w.floats(), w.shape().axis(0), w.shape().axis(1));
-      addProduct(Matrix.of(dy), weight, gradients.sum(x), run);
+      addProduct(Matrix.of(dy), weight(), gradients.sum(x), run);
     }
   }
 
@@ -55,6 +77,18 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
     } else {
       products.multiplyAdd(a, b, c, run.workers());
     }
+  }
+
+  private static void copyToRows(float[] row, Tensor y, Run run) {
+    Spread.rows(
+        y,
+        row.length,
+        run,
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            System.arraycopy(row, 0, y.array(), y.offset() + r * row.length, row.length);
+          }
+        });
   }
 
   private static void addToRows(Tensor y, float[] row, Run run) {

@@ -63,6 +63,13 @@ public final class Run {
     return choosing(Draws.class, new Draws(random));
   }
 
+  /// The same run as it was before it drew anything, over the same scratch.
+  Run afresh() {
+    Map<Class<?>, Object> same = new HashMap<>(setup.choices());
+    same.computeIfPresent(Draws.class, (_, draws) -> ((Draws) draws).again());
+    return new Run(new Setup(kernels(), workers(), Map.copyOf(same)), workspace, tape, probe);
+  }
+
   /// The generator of an operation that is being made and drops something: a stream of its own, by
   /// the number of those drawn before. None where the run does not train.
   public Optional<CounterRandom> draw() {

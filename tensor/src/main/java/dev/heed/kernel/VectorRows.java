@@ -31,13 +31,23 @@ final class VectorRows implements Rows {
     FloatVector sum3 = sum0;
     int i = 0;
     for (; i <= length - 4 * LANES; i += 4 * LANES) {
-      sum0 = load(a, aFrom + i).fma(load(b, bFrom + i), sum0);
-      sum1 = load(a, aFrom + i + LANES).fma(load(b, bFrom + i + LANES), sum1);
-      sum2 = load(a, aFrom + i + 2 * LANES).fma(load(b, bFrom + i + 2 * LANES), sum2);
-      sum3 = load(a, aFrom + i + 3 * LANES).fma(load(b, bFrom + i + 3 * LANES), sum3);
+      sum0 =
+          FloatVector.fromArray(SPECIES, a, aFrom + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i), sum0);
+      sum1 =
+          FloatVector.fromArray(SPECIES, a, aFrom + i + LANES)
+              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + LANES), sum1);
+      sum2 =
+          FloatVector.fromArray(SPECIES, a, aFrom + i + 2 * LANES)
+              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + 2 * LANES), sum2);
+      sum3 =
+          FloatVector.fromArray(SPECIES, a, aFrom + i + 3 * LANES)
+              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + 3 * LANES), sum3);
     }
     for (; i <= length - LANES; i += LANES) {
-      sum0 = load(a, aFrom + i).fma(load(b, bFrom + i), sum0);
+      sum0 =
+          FloatVector.fromArray(SPECIES, a, aFrom + i)
+              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i), sum0);
     }
     if (i < length) {
       VectorMask<Float> mask = rest(i, length);
@@ -49,16 +59,14 @@ final class VectorRows implements Rows {
     return VectorMath.sum(lanes);
   }
 
-  private static FloatVector load(float[] a, int at) {
-    return FloatVector.fromArray(SPECIES, a, at);
-  }
-
   @Override
   public void add(
       float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a, aFrom + i).add(load(b, bFrom + i)).intoArray(out, outFrom + i);
+      FloatVector.fromArray(SPECIES, a, aFrom + i)
+          .add(FloatVector.fromArray(SPECIES, b, bFrom + i))
+          .intoArray(out, outFrom + i);
     }
     for (; i < length; i++) {
       out[outFrom + i] = a[aFrom + i] + b[bFrom + i];
@@ -70,7 +78,9 @@ final class VectorRows implements Rows {
       float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a, aFrom + i).mul(load(b, bFrom + i)).intoArray(out, outFrom + i);
+      FloatVector.fromArray(SPECIES, a, aFrom + i)
+          .mul(FloatVector.fromArray(SPECIES, b, bFrom + i))
+          .intoArray(out, outFrom + i);
     }
     for (; i < length; i++) {
       out[outFrom + i] = a[aFrom + i] * b[bFrom + i];
@@ -82,7 +92,9 @@ final class VectorRows implements Rows {
     FloatVector factors = FloatVector.broadcast(SPECIES, factor);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a, aFrom + i).fma(factors, load(out, outFrom + i)).intoArray(out, outFrom + i);
+      FloatVector.fromArray(SPECIES, a, aFrom + i)
+          .fma(factors, FloatVector.fromArray(SPECIES, out, outFrom + i))
+          .intoArray(out, outFrom + i);
     }
     for (; i < length; i++) {
       out[outFrom + i] = Math.fma(factor, a[aFrom + i], out[outFrom + i]);
@@ -93,7 +105,7 @@ final class VectorRows implements Rows {
   public void scale(float factor, float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a, aFrom + i).mul(factor).intoArray(out, outFrom + i);
+      FloatVector.fromArray(SPECIES, a, aFrom + i).mul(factor).intoArray(out, outFrom + i);
     }
     for (; i < length; i++) {
       out[outFrom + i] = factor * a[aFrom + i];
@@ -104,7 +116,7 @@ final class VectorRows implements Rows {
   public void softCap(float cap, float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      capped(cap, load(a, aFrom + i)).intoArray(out, outFrom + i);
+      capped(cap, FloatVector.fromArray(SPECIES, a, aFrom + i)).intoArray(out, outFrom + i);
     }
     if (i < length) {
       softCapRest(cap, a, aFrom + i, out, outFrom + i, length - i);
@@ -146,7 +158,7 @@ final class VectorRows implements Rows {
     FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector x = load(a, aFrom + i);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i);
       largest = largest.blend(x, x.compare(GT, largest));
     }
     float maximum = largest.reduceLanes(MAX);
@@ -187,10 +199,10 @@ final class VectorRows implements Rows {
       float mean, float factor, Row a, float[] gain, float[] bias, Row out, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a.array(), a.from() + i)
+      FloatVector.fromArray(SPECIES, a.array(), a.from() + i)
           .sub(mean)
           .mul(factor)
-          .fma(load(gain, i), load(bias, i))
+          .fma(FloatVector.fromArray(SPECIES, gain, i), FloatVector.fromArray(SPECIES, bias, i))
           .intoArray(out.array(), out.from() + i);
     }
     return i;
@@ -213,8 +225,8 @@ final class VectorRows implements Rows {
     FloatVector second = first;
     int i = 0;
     for (; i <= length - 2 * LANES; i += 2 * LANES) {
-      first = first.add(load(a, from + i));
-      second = second.add(load(a, from + i + LANES));
+      first = first.add(FloatVector.fromArray(SPECIES, a, from + i));
+      second = second.add(FloatVector.fromArray(SPECIES, a, from + i + LANES));
     }
     for (; i < length; i += LANES) {
       first = first.add(FloatVector.fromArray(SPECIES, a, from + i, rest(i, length)));
@@ -230,8 +242,8 @@ final class VectorRows implements Rows {
     FloatVector second = first;
     int i = 0;
     for (; i <= length - 2 * LANES; i += 2 * LANES) {
-      FloatVector x = load(a, from + i).sub(mean);
-      FloatVector y = load(a, from + i + LANES).sub(mean);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, from + i).sub(mean);
+      FloatVector y = FloatVector.fromArray(SPECIES, a, from + i + LANES).sub(mean);
       first = x.fma(x, first);
       second = y.fma(y, second);
     }
@@ -251,9 +263,9 @@ final class VectorRows implements Rows {
     float factor = (float) (1 / Math.sqrt(squares / length + epsilon));
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a.array(), a.from() + i)
+      FloatVector.fromArray(SPECIES, a.array(), a.from() + i)
           .mul(factor)
-          .mul(load(gain, i))
+          .mul(FloatVector.fromArray(SPECIES, gain, i))
           .intoArray(out.array(), out.from() + i);
     }
     for (; i < length; i++) {
@@ -265,7 +277,8 @@ final class VectorRows implements Rows {
   public void geluErf(float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      VectorMath.timesNormal(load(a, aFrom + i)).intoArray(out, outFrom + i);
+      VectorMath.timesNormal(FloatVector.fromArray(SPECIES, a, aFrom + i))
+          .intoArray(out, outFrom + i);
     }
     if (i < length) {
       geluErfRest(a, aFrom + i, out, outFrom + i, length - i);
@@ -282,7 +295,7 @@ final class VectorRows implements Rows {
   public void geluTanh(float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      geluTanh(load(a, aFrom + i)).intoArray(out, outFrom + i);
+      geluTanh(FloatVector.fromArray(SPECIES, a, aFrom + i)).intoArray(out, outFrom + i);
     }
     if (i < length) {
       geluTanhRest(a, aFrom + i, out, outFrom + i, length - i);
@@ -304,7 +317,7 @@ final class VectorRows implements Rows {
   public void silu(float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector x = load(a, aFrom + i);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i);
       VectorMath.timesLogistic(x, x).intoArray(out, outFrom + i);
     }
     if (i < length) {
@@ -322,7 +335,7 @@ final class VectorRows implements Rows {
   public void relu(float[] a, int aFrom, float[] out, int outFrom, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      load(a, aFrom + i).max(0).intoArray(out, outFrom + i);
+      FloatVector.fromArray(SPECIES, a, aFrom + i).max(0).intoArray(out, outFrom + i);
     }
     for (; i < length; i++) {
       out[outFrom + i] = Math.max(a[aFrom + i], 0);
@@ -338,10 +351,10 @@ final class VectorRows implements Rows {
     int p = 0;
     for (; p <= pairs - LANES; p += LANES) {
       int at = x.from() + p;
-      FloatVector first = load(x.array(), at);
-      FloatVector second = load(x.array(), at + apart);
-      FloatVector cos = load(cosine.array(), cosine.from() + p);
-      FloatVector sin = load(sine.array(), sine.from() + p);
+      FloatVector first = FloatVector.fromArray(SPECIES, x.array(), at);
+      FloatVector second = FloatVector.fromArray(SPECIES, x.array(), at + apart);
+      FloatVector cos = FloatVector.fromArray(SPECIES, cosine.array(), cosine.from() + p);
+      FloatVector sin = FloatVector.fromArray(SPECIES, sine.array(), sine.from() + p);
       first.mul(cos).sub(second.mul(sin)).intoArray(x.array(), at);
       first.mul(sin).add(second.mul(cos)).intoArray(x.array(), at + apart);
     }
