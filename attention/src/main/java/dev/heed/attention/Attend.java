@@ -90,7 +90,8 @@ public final class Attend implements Operation {
   /// The run's choice, or the one that fits; on a tape one that can go back.
   private Executor executor(Run run) {
     return run.choice(Executor.class)
-        .orElseGet(() -> run.tape().isPresent() ? new Tiled() : Executor.fitting(input.shape()));
+        .orElseGet(() ->
+            run.tape().isPresent() ? new Tiled() : Executor.fitting(attention, input.shape()));
   }
 
   private void forward(Executor executor, HeadView out, Run run) {

@@ -1,24 +1,28 @@
 package dev.heed.attention;
 
+import dev.heed.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /// An attention call as data: one choice on each axis. *Who may look* (mask), *how similar* (score
 /// and modifiers), *how to decide* (normalizer); what is returned is a weighted sum of values.
+/// While a model trains, some of it may be left to chance.
 ///
 /// Multi-head, grouped-query and multi-query attention differ in the number of key/value heads of
 /// the input alone: query head `h` reads key/value head `h / (H / G)`.
 ///
 /// @param modifiers what happens to the scores before the mask, in this order
-public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normalizer normalizer) {
+public record Attention(
+    Score score, List<Modifier> modifiers, Mask mask, Normalizer normalizer, Chance chance) {
   public Attention {
     modifiers = List.copyOf(modifiers);
   }
 
   /// Scaled dot product, softmax, everything visible.
   public static Attention full() {
-    return new Attention(Score.dot(), List.of(), Mask.everything(), Normalizer.softmax());
+    return new Attention(
+        Score.dot(), List.of(), Mask.everything(), Normalizer.softmax(), Chance.none());
   }
 
   /// Scaled dot product, softmax, no look at later positions.
@@ -27,22 +31,27 @@ public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normal
   }
 
   public Attention withScore(Score other) {
-    return new Attention(other, modifiers, mask, normalizer);
+    return new Attention(other, modifiers, mask, normalizer, chance);
   }
 
   /// With `modifier` after those there are.
   public Attention withModifier(Modifier modifier) {
     List<Modifier> longer = new ArrayList<>(modifiers);
     longer.add(modifier);
-    return new Attention(score, longer, mask, normalizer);
+    return new Attention(score, longer, mask, normalizer, chance);
   }
 
   public Attention withMask(Mask other) {
-    return new Attention(score, modifiers, other, normalizer);
+    return new Attention(score, modifiers, other, normalizer, chance);
   }
 
   public Attention withNormalizer(Normalizer other) {
-    return new Attention(score, modifiers, mask, other);
+    return new Attention(score, modifiers, mask, other, chance);
+  }
+
+  /// With `other` left out at random; the input then needs a generator.
+  public Attention withChance(Chance other) {
+    return new Attention(score, modifiers, mask, normalizer, other);
   }
 
   /// What a run would do with an input, without doing it.
@@ -53,7 +62,7 @@ public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normal
   /// What a run would do with a call of these lengths, where the queries are the last of the keys'
   /// positions `0, 1, ...`, all of one document and none padding.
   public Plan explain(AttentionShape shape) {
-    return explain(inputOf(shape), Executor.fitting(shape));
+    return explain(inputOf(shape), Executor.fitting(this, shape));
   }
 
   private AttentionInput inputOf(AttentionShape shape) {
@@ -74,6 +83,9 @@ public record Attention(Score score, List<Modifier> modifiers, Mask mask, Normal
       int[] lengths = new int[shape.batch()];
       Arrays.fill(lengths, shape.keys());
       input = input.withLengths(lengths);
+    }
+    if (!chance.isNone()) {
+      input = input.withRandom(CounterRandom.of(0));
     }
     return normalizer instanceof Normalizer.Sink ? input.withSink(new float[shape.heads()]) : input;
   }

@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.ShapeException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +21,28 @@ public final class AttentionInput {
       @Nullable Positions docK,
       int @Nullable [] lengths,
       float @Nullable [] sink,
-      Cache.Lost lost) {
-    static final Extras NONE = new Extras(null, null, null, null, Cache.Lost.NONE);
+      Cache.Lost lost,
+      @Nullable CounterRandom random) {
+    static final Extras NONE = new Extras(null, null, null, null, Cache.Lost.NONE, null);
 
     Extras withDocuments(Positions q, Positions k) {
-      return new Extras(q, k, lengths, sink, lost);
+      return new Extras(q, k, lengths, sink, lost, random);
     }
 
     Extras withLengths(int[] numbers) {
-      return new Extras(docQ, docK, numbers, sink, lost);
+      return new Extras(docQ, docK, numbers, sink, lost, random);
     }
 
     Extras withSink(float[] logits) {
-      return new Extras(docQ, docK, lengths, logits, lost);
+      return new Extras(docQ, docK, lengths, logits, lost, random);
     }
 
     Extras withLost(Cache.Lost gone) {
-      return new Extras(docQ, docK, lengths, sink, gone);
+      return new Extras(docQ, docK, lengths, sink, gone, random);
+    }
+
+    Extras withRandom(CounterRandom generator) {
+      return new Extras(docQ, docK, lengths, sink, lost, generator);
     }
   }
 
@@ -96,6 +102,11 @@ public final class AttentionInput {
     return new AttentionInput(arrays, shape, extras.withLost(lost));
   }
 
+  /// With the generator that the attention's [Chance] draws from, one of its own for this call.
+  public AttentionInput withRandom(CounterRandom random) {
+    return new AttentionInput(arrays, shape, extras.withRandom(random));
+  }
+
   public HeadView q() {
     return arrays.q;
   }
@@ -138,6 +149,10 @@ public final class AttentionInput {
 
   public Cache.Lost lost() {
     return extras.lost;
+  }
+
+  public Optional<CounterRandom> random() {
+    return Optional.ofNullable(extras.random);
   }
 
   private void checkAxis(String name, Positions positions, int length) {

@@ -9,6 +9,7 @@ final class BoundCall {
   final AttentionInput input;
   final AttentionShape shape;
   final BoundMask mask;
+  final BoundChance chance;
   final double scale;
 
   private BoundCall(Attention attention, AttentionInput input) {
@@ -16,6 +17,7 @@ final class BoundCall {
     this.input = input;
     this.shape = input.shape();
     this.mask = BoundMask.of(attention.mask(), input);
+    this.chance = BoundChance.of(attention.chance(), input);
     this.scale =
         switch (attention.score()) {
           case Score.Dot(Score.Scale factor) -> factor.of(shape.width());

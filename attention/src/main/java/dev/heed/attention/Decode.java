@@ -14,6 +14,10 @@ public record Decode() implements Executor {
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
     BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
+    if (!attention.chance().isNone()) {
+      throw new UnsupportedCombinationException(
+          "executor Decode", attention.chance().toString(), "executors Tiled and Reference drop");
+    }
     for (int t0 = 0; t0 < call.shape.queries(); t0 += MOST_QUERIES) {
       queries(call, t0, Math.min(call.shape.queries(), t0 + MOST_QUERIES), out, run);
     }

@@ -24,8 +24,13 @@ public sealed interface Executor permits Reference, Tiled, Decode {
   /// thread.
   long scratch(AttentionShape shape);
 
-  /// The executor for a call of these lengths where the run asks for none: [Decode] for few
-  /// queries, else [Tiled].
+  /// The executor for a call of these lengths where the run asks for none: [Decode] for few queries
+  /// of which nothing is left to chance, else [Tiled].
+  static Executor fitting(Attention attention, AttentionShape shape) {
+    return attention.chance().isNone() ? fitting(shape) : new Tiled();
+  }
+
+  /// The executor for a call of these lengths that leaves nothing to chance.
   static Executor fitting(AttentionShape shape) {
     return shape.queries() <= Decode.MOST_QUERIES ? new Decode() : new Tiled();
   }

@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /// A call as one line that a reader of papers reads.
 final class Formula {
@@ -14,10 +15,26 @@ final class Formula {
     }
     String mask = attention.mask().toString();
     String seen = mask.isEmpty() ? score : score + " where " + mask;
-    return switch (attention.normalizer()) {
-      case Normalizer.Softmax _ -> "softmax(%s) v".formatted(seen);
-      case Normalizer.Sink _ -> "softmax([%s, sink_h]) v".formatted(seen);
-    };
+    String weights =
+        switch (attention.normalizer()) {
+          case Normalizer.Softmax _ -> "softmax(%s) v".formatted(seen);
+          case Normalizer.Sink _ -> "softmax([%s, sink_h]) v".formatted(seen);
+        };
+    return weights + chance(attention.chance());
+  }
+
+  private static String chance(Chance chance) {
+    StringJoiner dropped = new StringJoiner(", ", "; dropped at random: ", "").setEmptyValue("");
+    add(dropped, "keys", chance.keys());
+    add(dropped, "weights", chance.weights());
+    add(dropped, "heads", chance.heads());
+    return dropped.toString();
+  }
+
+  private static void add(StringJoiner dropped, String what, double share) {
+    if (share > 0) {
+      dropped.add("%s %s".formatted(what, number(share)));
+    }
   }
 
   private static String score(Score score) {

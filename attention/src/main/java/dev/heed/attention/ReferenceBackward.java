@@ -55,8 +55,8 @@ final class ReferenceBackward {
       if (row.visible[s] == 0) {
         continue;
       }
-      gradient[s] =
-          ReferenceRow.dot(dy.out(), dy.out().row(row.b, row.h, row.t), v, v.row(row.b, group, s));
+      int out = dy.out().row(row.b, row.h, row.t);
+      gradient[s] = row.kept[s] * ReferenceRow.dot(dy.out(), out, v, v.row(row.b, group, s));
       if (dy.coverage().length > 0) {
         gradient[s] += dy.coverage()[rowOf * shape.keys() + s];
       }
@@ -71,7 +71,7 @@ final class ReferenceBackward {
     int at = dy.out().row(row.b, row.h, row.t);
     for (int s = 0; s < shape.keys(); s++) {
       for (int w = 0; w < shape.valueWidth() && row.visible[s] != 0; w++) {
-        dv[s][w] += row.weights[s] * dy.out().array()[at + w];
+        dv[s][w] += row.weights[s] * row.kept[s] * dy.out().array()[at + w];
       }
     }
   }

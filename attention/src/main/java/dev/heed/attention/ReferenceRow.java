@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,6 +29,9 @@ final class ReferenceRow {
 
   final double[] weights;
 
+  /// What chance makes of each weight: a factor, 0 where it drops it.
+  final double[] kept;
+
   ReferenceRow(BoundCall call) {
     this.call = call;
     this.input = call.input;
@@ -38,6 +42,7 @@ final class ReferenceRow {
     this.steps = new double[modifiers.size() + 1][keys];
     this.scores = new double[keys];
     this.weights = new double[keys];
+    this.kept = new double[keys];
     this.mixed = new double[call.shape.valueWidth()];
   }
 
@@ -47,7 +52,25 @@ final class ReferenceRow {
     this.h = h;
     this.t = t;
     mask.fill(new MapTile(b, h, t, t + 1, 0, keys), visible);
+    draw(call.chance);
     return this;
+  }
+
+  /// Draws what chance leaves out of the row.
+  private void draw(BoundChance chance) {
+    if (chance.isNone()) {
+      Arrays.fill(kept, 1);
+      return;
+    }
+    CounterRandom keyRow = chance.keyRow(b, h, t);
+    CounterRandom weightRow = chance.weightRow(b, h, t);
+    boolean dropsHead = chance.dropsHead(b, h);
+    for (int s = 0; s < keys; s++) {
+      if (chance.dropsKey(keyRow, s)) {
+        visible[s] = 0;
+      }
+      kept[s] = dropsHead || chance.dropsWeight(weightRow, s) ? 0 : chance.factor();
+    }
   }
 
   /// Takes the row's scores from `at` of `given`; what is masked stays masked.
@@ -165,7 +188,7 @@ final class ReferenceRow {
       if (visible[s] != 0) {
         int at = input.v().row(b, group, s);
         for (int w = 0; w < out.length; w++) {
-          out[w] += weights[s] * input.v().array()[at + w];
+          out[w] += weights[s] * kept[s] * input.v().array()[at + w];
         }
       }
     }

@@ -18,12 +18,12 @@ public record Tiled() implements Executor {
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
     BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
-    new TiledPass(call, out, Optional.empty(), run.kernels().attention()).run(run.workers());
+    new TiledPass(call, out, Optional.empty(), run.kernels()).run(run.workers());
   }
 
   /// The forward pass that also keeps what a backward pass needs.
   static void forward(BoundCall call, HeadView out, LogSums logSums, Run run) {
-    new TiledPass(call, out, Optional.of(logSums), run.kernels().attention()).run(run.workers());
+    new TiledPass(call, out, Optional.of(logSums), run.kernels()).run(run.workers());
   }
 
   /// Computes the forward pass once more, for want of what it gave.

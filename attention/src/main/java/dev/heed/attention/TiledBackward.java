@@ -128,7 +128,21 @@ final class TiledBackward {
       int t0 = item % blocks * QueryBlock.QUERIES;
       int t1 = Math.min(shape.queries(), t0 + QueryBlock.QUERIES);
       MapTile queries = new MapTile(b, firstHead + item / blocks, t0, t1, 0, 0);
-      new TiledBackwardBlock(this, queries, block, group).run();
+      clearQueries(queries);
+      if (!call.chance.dropsHead(queries.b(), queries.h())) {
+        BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
+        new TiledBackwardBlock(this, queries, block, group, chance).run();
+      }
+    }
+  }
+
+  /// Makes room for the gradients of a block of queries.
+  private void clearQueries(MapTile queries) {
+    Fresh.Rows rows = new Fresh.Rows(queries.t0(), queries.t1());
+    Fresh.clear(sums.fresh().q(), sums.dx().q(), queries.b(), queries.h(), rows);
+    int row = (queries.b() * shape.heads() + queries.h()) * shape.queries();
+    for (int t = queries.t0(); t < queries.t1() && deltas.isPresent(); t++) {
+      keep(row + t, 0);
     }
   }
 

@@ -38,6 +38,7 @@ final class TiledBackwardBlock {
   private final BackwardBlock block;
   private final TiledBackward.Group group;
   private final Visible visible;
+  private final BlockChance chance;
   private final List<Modifier> modifiers;
 
   /// The factor of the score and of the modifiers that come first, and that of all.
@@ -49,7 +50,12 @@ final class TiledBackwardBlock {
   private int to;
 
   TiledBackwardBlock(
-      TiledBackward pass, MapTile queries, BackwardBlock block, TiledBackward.Group group) {
+      TiledBackward pass,
+      MapTile queries,
+      BackwardBlock block,
+      TiledBackward.Group group,
+      BlockChance chance) {
+    this.chance = chance;
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
@@ -92,10 +98,7 @@ final class TiledBackwardBlock {
       addVisible(pass.runs);
     }
     finishTile();
-    HeadView dq = pass.sums.dx().q();
-    Fresh.Rows rows = new Fresh.Rows(queries.t0(), queries.t1());
-    Fresh.clear(pass.sums.fresh().q(), dq, queries.b(), queries.h(), rows);
-    backward.finish(block, rows(dq));
+    backward.finish(block, rows(pass.sums.dx().q()));
   }
 
   private void addVisible(KeyTiles runs) {
@@ -188,7 +191,11 @@ final class TiledBackwardBlock {
     for (int n = 0; n < visible.runs; n++) {
       hide(n);
     }
-    backward.weigh(block, part(group.values()));
+    chance.hide(block.queries(), from);
+    backward.gradients(block, part(group.values()));
+    chance.drop(block, from);
+    backward.weigh(block);
+    chance.drop(block.queries(), from);
     backward.addQueries(block, keys);
     backward.addKeys(block, group.sums(), from);
     visible.runs = 0;

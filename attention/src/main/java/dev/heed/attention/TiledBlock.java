@@ -15,7 +15,7 @@ final class TiledBlock {
 
   /// Who sees which keys of a run; stays with a thread.
   static final class Visible {
-    final int[] words = new int[QueryBlock.QUERIES * RUN];
+    private final int[] words = new int[QueryBlock.QUERIES * RUN];
   }
 
   private final BoundCall call;
@@ -28,17 +28,20 @@ final class TiledBlock {
   private final float scale;
   private final List<Modifier> modifiers;
   private final Visible visible;
+  private final BlockChance chance;
   private BoundMask.@Nullable Reader reader;
   private int partials;
   private int from;
   private int to;
 
-  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Visible visible) {
+  TiledBlock(
+      TiledPass pass, MapTile queries, QueryBlock block, Visible visible, BlockChance chance) {
+    this.chance = chance;
     this.visible = visible;
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
-    this.tiles = pass.tiles;
+    this.tiles = pass.kernels.attention();
     this.queries = queries;
     this.block = block;
     List<Modifier> all = call.attention.modifiers();
@@ -106,7 +109,9 @@ final class TiledBlock {
     for (int n = 0; n < partials; n++) {
       hide(partial[n]);
     }
+    chance.hide(block, from);
     tiles.weigh(block);
+    chance.drop(block, from);
     tiles.sum(block, rows(input.v(), group, from, to));
     partials = 0;
     from = to;

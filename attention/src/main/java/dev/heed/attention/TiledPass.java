@@ -1,9 +1,10 @@
 package dev.heed.attention;
 
-import dev.heed.kernel.AttentionTiles;
+import dev.heed.kernel.Kernels;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.Workspace;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// The forward pass of one call in tiles: what its tasks share.
@@ -12,18 +13,18 @@ import java.util.Optional;
 final class TiledPass {
   final BoundCall call;
   final HeadView out;
-  final AttentionTiles tiles;
+  final Kernels kernels;
 
   /// Where `log Σ exp(score)` of each query goes, where it is wanted.
   final Optional<LogSums> logSums;
 
   final KeyTiles runs;
 
-  TiledPass(BoundCall call, HeadView out, Optional<LogSums> logSums, AttentionTiles tiles) {
+  TiledPass(BoundCall call, HeadView out, Optional<LogSums> logSums, Kernels kernels) {
     this.call = call;
     this.out = out;
     this.logSums = logSums;
-    this.tiles = tiles;
+    this.kernels = kernels;
     this.runs = new KeyTiles(call, Tiled.RUN);
   }
 
@@ -42,17 +43,34 @@ final class TiledPass {
 
   private void run(int row, int t0, int t1, Workspace scratch) {
     AttentionShape shape = call.shape;
+    MapTile queries = new MapTile(row / shape.heads(), row % shape.heads(), t0, t1, 0, 0);
+    if (call.chance.dropsHead(queries.b(), queries.h())) {
+      clear(queries);
+      return;
+    }
     QueryBlock block =
         scratch.keep(
             QueryBlock.class,
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
-    MapTile queries = new MapTile(row / shape.heads(), row % shape.heads(), t0, t1, 0, 0);
     TiledBlock.Visible visible =
         scratch.keep(TiledBlock.Visible.class, _ -> true, TiledBlock.Visible::new);
-    new TiledBlock(this, queries, block, visible).run();
+    BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
+    new TiledBlock(this, queries, block, visible, chance).run();
     for (int t = t0; t < t1 && logSums.isPresent(); t++) {
       logSums.get().set(row * shape.queries() + t, block.logSum(t - t0));
+    }
+  }
+
+  /// What a head gives that chance dropped.
+  private void clear(MapTile queries) {
+    int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
+    for (int t = queries.t0(); t < queries.t1(); t++) {
+      int at = out.row(queries.b(), queries.h(), t);
+      Arrays.fill(out.array(), at, at + call.shape.valueWidth(), 0);
+      if (logSums.isPresent()) {
+        logSums.get().set(row + t, Float.POSITIVE_INFINITY);
+      }
     }
   }
 }

@@ -5,11 +5,13 @@ import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
+import dev.heed.attention.Chance;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Rotate;
 import dev.heed.grad.Run;
 import dev.heed.grad.Site;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
 import java.util.Optional;
 
@@ -35,6 +37,10 @@ public record SelfAttention(
     public static HeadNorms of(Norm query, Norm key) {
       return new HeadNorms(Optional.of(query), Optional.of(key));
     }
+  }
+
+  public SelfAttention withChance(Chance chance) {
+    return new SelfAttention(projections, headNorms, rotary, attention.withChance(chance), heads);
   }
 
   public SelfAttention withHeadNorms(HeadNorms norms) {
@@ -63,11 +69,24 @@ public record SelfAttention(
     Optional<Cache> cache = pass.cache(block);
     if (cache.isEmpty()) {
       AttentionInput input =
-          AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
-      return run.apply(Attend.trainable(attention, input, sites, of));
+          drawing(
+              AttentionInput.of(queries, keys, values, pass.positions(), pass.positions()), run);
+      return run.apply(Attend.trainable(attending(run), input, sites, of));
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
-    return run.apply(Attend.inference(attention, all.input(queries, pass.positions()), sites));
+    AttentionInput input = drawing(all.input(queries, pass.positions()), run);
+    return run.apply(Attend.inference(attending(run), input, sites));
+  }
+
+  /// The attention, which leaves nothing to chance in a run that does not train.
+  private Attention attending(Run run) {
+    return run.trains() ? attention : attention.withChance(Chance.none());
+  }
+
+  /// The input with what chance draws from, if it draws.
+  private AttentionInput drawing(AttentionInput input, Run run) {
+    Optional<CounterRandom> random = attention.chance().isNone() ? Optional.empty() : run.draw();
+    return random.map(input::withRandom).orElse(input);
   }
 
   private Tensor rotated(Tensor x, int count, Pass pass, Run run) {

@@ -21,12 +21,14 @@ public interface BackwardTiles {
   /// Takes note of what a soft cap does to the gradients of the scores that it just replaced.
   void slope(BackwardBlock block, float cap);
 
-  /// Turns the scores into weights and gives their gradients: `w = exp(s - L)` and `ds = w (dOut ·
-  /// v
-  /// - delta)`, times the slopes.
+  /// Computes the gradients of the tile's weights, `dOut · v`.
   ///
   /// @param values `[n, W]`, one row a key of the tile
-  void weigh(BackwardBlock block, Matrix values);
+  void gradients(BackwardBlock block, Matrix values);
+
+  /// Turns the scores into weights and the gradients of the weights into those of the scores: `w =
+  /// exp(s - L)` and `ds = w (dw - delta)`, times the slopes.
+  void weigh(BackwardBlock block);
 
   /// Adds what the tile gives to the gradients of the queries.
   ///

@@ -13,6 +13,7 @@ public record Kernels(
     RowsBackward rowsBackward,
     AttentionTiles attention,
     BackwardTiles backward,
+    ChanceTiles chance,
     Lookup lookup,
     Updates updates) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
@@ -30,6 +31,7 @@ public record Kernels(
         new ScalarRowsBackward(),
         new ScalarAttentionTiles(),
         new ScalarBackwardTiles(),
+        new ScalarChanceTiles(),
         new ScalarLookup(),
         new ScalarUpdates());
   }

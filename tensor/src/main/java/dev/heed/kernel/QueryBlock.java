@@ -138,6 +138,14 @@ public final class QueryBlock {
     }
   }
 
+  /// Says that something of the tile is hidden, at first nothing.
+  void beginHiding() {
+    if (!hidden) {
+      java.util.Arrays.fill(visible, 0, keys, -1);
+      hidden = true;
+    }
+  }
+
   private static void gatherBits(int[] words, int first, int count, int[] row, int at, int bit) {
     for (int n = 0; n < count; n++) {
       words[first + n] |= row[at + n] & bit;

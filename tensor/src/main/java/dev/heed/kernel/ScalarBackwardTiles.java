@@ -48,23 +48,32 @@ final class ScalarBackwardTiles implements BackwardTiles {
   }
 
   @Override
-  public void weigh(BackwardBlock block, Matrix values) {
+  public void gradients(BackwardBlock block, Matrix values) {
     block.checkTile(values, block.block.valueWidth);
-    QueryBlock queries = block.block;
-    for (int s = 0; s < queries.keys; s++) {
+    for (int s = 0; s < block.block.keys; s++) {
       int value = values.offset() + s * values.rowStride();
-      for (int t = 0; t < QUERIES; t++) {
-        int at = s * QUERIES + t;
-        boolean sees = t < block.count && queries.sees(t, s);
-        double score = queries.scores[at] * QueryBlock.LOG2_E;
-        float weight = sees ? (float) Math.pow(2, score - block.logs[t]) : 0;
+      for (int t = 0; t < block.count; t++) {
         float sum = 0;
-        for (int w = 0; w < queries.valueWidth && sees; w++) {
+        for (int w = 0; w < values.columns(); w++) {
           sum += block.outs[w * QUERIES + t] * values.array()[value + w];
         }
+        block.gradients[s * QUERIES + t] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void weigh(BackwardBlock block) {
+    QueryBlock queries = block.block;
+    for (int s = 0; s < queries.keys; s++) {
+      for (int t = 0; t < block.count; t++) {
+        int at = s * QUERIES + t;
+        double score = queries.scores[at] * QueryBlock.LOG2_E;
         float slope = block.sloped ? block.slopes[at] : 1;
+        boolean sees = queries.sees(t, s);
+        float weight = sees ? (float) Math.pow(2, score - block.logs[t]) : 0;
         queries.scores[at] = weight;
-        block.gradients[at] = sees ? weight * (sum - block.deltas[t]) * slope : 0;
+        block.gradients[at] = sees ? weight * (block.gradients[at] - block.deltas[t]) * slope : 0;
       }
     }
     block.sloped = false;

@@ -1,7 +1,11 @@
 package dev.heed.kernel;
 
 import static jdk.incubator.vector.VectorOperators.ABS;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -116,12 +120,13 @@ final class VectorAttentionTiles implements AttentionTiles {
     }
   }
 
-  /// Raises the maxima to those of the tile.
+  /// Raises the maxima to those of the tile. The larger of two numbers is written out here and the
+  /// power below, see [VectorMath#powers].
   private static void raise(float[] scores, int lane, int keys, float[] maxima, float[] factors) {
     FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int s = 0; s < keys; s++) {
-      largest =
-          VectorMath.larger(largest, FloatVector.fromArray(SPECIES, scores, s * QUERIES + lane));
+    for (int at = lane; at < keys * QUERIES; at += QUERIES) {
+      FloatVector score = FloatVector.fromArray(SPECIES, scores, at);
+      largest = largest.blend(score, score.compare(GT, largest));
     }
     FloatVector old = FloatVector.fromArray(SPECIES, maxima, lane);
     FloatVector maximum = VectorMath.larger(old, largest.mul(LOG2_E));
@@ -132,14 +137,25 @@ final class VectorAttentionTiles implements AttentionTiles {
   /// Replaces scores by powers relative to the maxima and adds them up.
   private static void power(
       float[] scores, int lane, int keys, float[] maxima, float[] factors, float[] totals) {
-    FloatVector minus =
-        VectorMath.zeroForNothing(FloatVector.fromArray(SPECIES, maxima, lane)).neg();
+    FloatVector maximum = FloatVector.fromArray(SPECIES, maxima, lane);
+    FloatVector minus = maximum.blend(0f, maximum.compare(EQ, Float.NEGATIVE_INFINITY)).neg();
     FloatVector log = FloatVector.broadcast(SPECIES, LOG2_E);
     FloatVector total = FloatVector.zero(SPECIES);
-    for (int s = 0; s < keys; s++) {
-      FloatVector score = FloatVector.fromArray(SPECIES, scores, s * QUERIES + lane);
-      FloatVector weight = VectorMath.exp2(score.fma(log, minus));
-      weight.intoArray(scores, s * QUERIES + lane);
+    for (int at = lane; at < keys * QUERIES; at += QUERIES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, scores, at).fma(log, minus);
+      FloatVector bounded = x.blend(-127f, x.compare(LT, -127f));
+      FloatVector whole = bounded.add(VectorMath.ROUNDING);
+      FloatVector rest = bounded.sub(whole.sub(VectorMath.ROUNDING));
+      FloatVector power = FloatVector.broadcast(SPECIES, VectorMath.C5);
+      power = power.fma(rest, FloatVector.broadcast(SPECIES, VectorMath.C4));
+      power = power.fma(rest, FloatVector.broadcast(SPECIES, VectorMath.C3));
+      power = power.fma(rest, FloatVector.broadcast(SPECIES, VectorMath.C2));
+      power = power.fma(rest, FloatVector.broadcast(SPECIES, VectorMath.C1));
+      power = power.fma(rest, FloatVector.broadcast(SPECIES, 1f));
+      IntVector exponent =
+          whole.reinterpretAsInts().add(VectorMath.WHOLE).lanewise(LSHL, VectorMath.EXPONENT_BITS);
+      FloatVector weight = power.mul(exponent.reinterpretAsFloats());
+      weight.intoArray(scores, at);
       total = total.add(weight);
     }
     FloatVector.fromArray(SPECIES, totals, lane)

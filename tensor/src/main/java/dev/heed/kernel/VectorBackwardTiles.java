@@ -139,7 +139,7 @@ final class VectorBackwardTiles implements BackwardTiles {
   }
 
   @Override
-  public void weigh(BackwardBlock block, Matrix values) {
+  public void gradients(BackwardBlock block, Matrix values) {
     block.checkTile(values, block.block.valueWidth);
     QueryBlock queries = block.block;
     ProductTile.writing(values.rowStride(), 1, QUERIES)
@@ -152,6 +152,11 @@ final class VectorBackwardTiles implements BackwardTiles {
             0,
             block.gradients,
             0);
+  }
+
+  @Override
+  public void weigh(BackwardBlock block) {
+    QueryBlock queries = block.block;
     for (int lane = 0; lane < QUERIES; lane += LANES) {
       weigh(queries.scores, block.gradients, lane, queries.keys, block.logs, block.deltas);
     }

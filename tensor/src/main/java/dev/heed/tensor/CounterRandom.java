@@ -12,6 +12,11 @@ package dev.heed.tensor;
 /// @param first one half of the key of the stream
 /// @param second the other half
 public record CounterRandom(int first, int second) {
+  /// The factors of [#mix]; public so that kernels can state what their lanes compute.
+  public static final int FIRST = 0x7feb352d;
+
+  public static final int SECOND = 0x846ca68b;
+
   private static final float STEP = 0x1p-24f;
 
   /// The generator of a seed.
@@ -58,9 +63,9 @@ public record CounterRandom(int first, int second) {
   public static int mix(int bits) {
     int x = bits;
     x ^= x >>> 16;
-    x *= 0x7feb352d;
+    x *= FIRST;
     x ^= x >>> 15;
-    x *= 0x846ca68b;
+    x *= SECOND;
     x ^= x >>> 16;
     return x;
   }
