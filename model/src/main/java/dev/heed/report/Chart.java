@@ -80,6 +80,7 @@ record Chart(String title, String unit, Size size, Axis.Kind vertical, List<Curv
     double[] of(Series series);
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same series is meant, not the same numbers
   private Axis axis(Axis.Kind kind, Values values) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
