@@ -1,13 +1,16 @@
 package dev.heed.cli;
 
 import dev.heed.checkpoint.SafetensorsWriter;
+import dev.heed.model.EmbeddedModel;
 import dev.heed.tensor.Weight;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -15,7 +18,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// `heed warm-up`: what the launcher runs while the JVM takes down which classes a start needs. A
-/// model of random weights is written, read and made to speak; nothing of it is shown.
+/// model of random weights is written, read and made to speak, and so is the embedded one; nothing
+/// of it is shown.
 @Command(name = "warm-up", hidden = true, description = "Prepares a quick start.")
 final class WarmUpCommand implements Callable<Integer> {
   private static final String CONFIG =
@@ -40,18 +44,18 @@ final class WarmUpCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("heed-warm-up");
     try {
       write(folder);
-      return speak(folder);
+      int code = speak("--model", folder.toString(), "--temperature", "0", "ab b a");
+      return code == ExitCode.DONE && EmbeddedModel.isThere() ? speak("ROMEO:") : code;
     } finally {
       delete(folder);
     }
   }
 
-  private static int speak(Path folder) {
+  private static int speak(String... more) {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    String[] args = {
-      "generate", "--model", folder.toString(), "--temperature", "0", "--max-tokens", "24", "ab b a"
-    };
-    return Heed.run(nowhere, nowhere, args);
+    List<String> args = new ArrayList<>(List.of("generate", "--max-tokens", "24"));
+    args.addAll(List.of(more));
+    return Heed.run(nowhere, nowhere, args.toArray(String[]::new));
   }
 
   private void write(Path folder) throws IOException {
