@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       ParityCommand.class,
       DoctorCommand.class,
+      GradCheckCommand.class,
       BenchCommand.class,
       CompletionCommand.class,
       WarmUpCommand.class,

@@ -1,0 +1,143 @@
+package dev.heed.cli;
+
+import dev.heed.attention.Attend;
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionSites;
+import dev.heed.attention.Executor;
+import dev.heed.attention.HeadView;
+import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
+import dev.heed.attention.Normalizer;
+import dev.heed.attention.Positions;
+import dev.heed.attention.Reference;
+import dev.heed.attention.Score;
+import dev.heed.attention.Tiled;
+import dev.heed.grad.Run;
+import dev.heed.tensor.Operand;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Weight;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Every choice of attention, one at a time and then together, in the executors that go back.
+final class AttentionGradCases {
+  private static final int BATCH = 2;
+  private static final int HEADS = 6;
+  private static final int WIDTH = 5;
+  private static final List<String> MASKS =
+      List.of(
+          "causal",
+          "causal & window(4)",
+          "causal & (window(3) | global(2))",
+          "causal | prefix(3)",
+          "causal & document",
+          "padding",
+          "chunk(4)",
+          "causal & dilated(2)",
+          "!causal",
+          "i - j < 2 * (h + 1)");
+
+  private final GradCheckCases.Numbers numbers = new GradCheckCases.Numbers(2);
+  private final List<GradCheckCase> cases = new ArrayList<>();
+
+  private AttentionGradCases() {}
+
+  /// How many key/value heads there are, how many queries and how many keys.
+  private record Lengths(int groups, int queries, int keys) {
+    static final Lengths USUAL = new Lengths(3, 9, 13);
+
+    /// Longer than a tile of queries and than several of keys.
+    static final Lengths TILES = new Lengths(2, 53, 80);
+  }
+
+  static List<GradCheckCase> all() {
+    AttentionGradCases made = new AttentionGradCases();
+    Attention full = Attention.full();
+    made.add("score dot", full, Lengths.USUAL);
+    made.add("score dot(0.3)", full.withScore(Score.dot(0.3)), Lengths.USUAL);
+    made.modifiers()
+        .forEach(modifier ->
+            made.add("modifier " + name(modifier), full.withModifier(modifier), Lengths.USUAL));
+    MASKS.forEach(mask -> made.add("mask " + mask, full.withMask(Mask.parse(mask)), Lengths.USUAL));
+    made.add("normalizer sink", full.withNormalizer(Normalizer.sink()), Lengths.USUAL);
+    made.add("heads of their own", Attention.causal(), new Lengths(HEADS, 9, 13));
+    made.add("one key/value head", Attention.causal(), new Lengths(1, 9, 13));
+    Attention everything = Attention.causal().withNormalizer(Normalizer.sink());
+    for (Modifier modifier : made.modifiers()) {
+      everything = everything.withModifier(modifier);
+    }
+    made.add("all modifiers, causal, sink", everything, Lengths.USUAL);
+    made.add("all of these, several tiles", everything, Lengths.TILES);
+    made.add("causal, several tiles", Attention.causal(), Lengths.TILES);
+    return made.cases;
+  }
+
+  private List<Modifier> modifiers() {
+    return List.of(
+        Modifier.scale(0.7),
+        new Modifier.Scale(List.of(0.5, 0.6, 0.7, 0.8, 0.9, 1.0)),
+        Modifier.softCap(1.5),
+        Modifier.alibi());
+  }
+
+  private static String name(Modifier modifier) {
+    return switch (modifier) {
+      case Modifier.Scale(List<Double> factors) ->
+          factors.size() == 1 ? "scale" : "scale of each head";
+      case Modifier.SoftCap _ -> "softcap";
+      case Modifier.Alibi _ -> "alibi";
+    };
+  }
+
+  private void add(String choice, Attention attention, Lengths lengths) {
+    Tensor q = numbers.tensor(BATCH, lengths.queries(), HEADS * WIDTH);
+    Tensor k = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * WIDTH);
+    Tensor v = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * (WIDTH + 2));
+    Optional<Weight> sink =
+        attention.normalizer() instanceof Normalizer.Sink
+            ? Optional.of(numbers.weight("sink", HEADS))
+            : Optional.empty();
+    Attend.Operands operands = new Attend.Operands(q, k, v, sink.map(weight -> weight));
+    List<Operand> all = new ArrayList<>(List.of(q, k, v));
+    sink.ifPresent(all::add);
+    for (Executor executor : List.of(new Reference(), new Tiled())) {
+      String name = choice + ", " + executor.getClass().getSimpleName();
+      cases.add(
+          new GradCheckCase(
+              Attend.class,
+              name,
+              all,
+              run -> attend(attention, operands, lengths, run.choosing(Executor.class, executor))));
+    }
+  }
+
+  private static Tensor attend(Attention attention, Attend.Operands of, Lengths lengths, Run run) {
+    AttentionInput input =
+        AttentionInput.of(
+            HeadView.split(of.q(), HEADS),
+            HeadView.split(of.k(), lengths.groups()),
+            HeadView.split(of.v(), lengths.groups()),
+            Positions.range(lengths.keys() - lengths.queries(), lengths.queries()),
+            Positions.range(0, lengths.keys()));
+    String mask = attention.mask().toString();
+    if (mask.contains("document")) {
+      input = input.withDocuments(documents(lengths.queries(), 1), documents(lengths.keys(), 0));
+    }
+    if (mask.contains("padding")) {
+      input = input.withLengths(lengths.keys() - 2, 0);
+    }
+    if (of.sink().isPresent() && of.sink().get() instanceof Weight sink) {
+      input = input.withSink(sink.floats());
+    }
+    return run.apply(Attend.trainable(attention, input, AttentionSites.inBlock(0), of));
+  }
+
+  private static Positions documents(int length, int from) {
+    int[] numbers = new int[length];
+    Arrays.setAll(numbers, n -> from + n / 4);
+    return Positions.of(numbers);
+  }
+}
