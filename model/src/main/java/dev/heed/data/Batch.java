@@ -2,6 +2,7 @@ package dev.heed.data;
 
 import dev.heed.attention.Positions;
 import dev.heed.grad.Tokens;
+import dev.heed.layer.Pass;
 import dev.heed.tensor.ShapeException;
 import java.util.Optional;
 
@@ -27,6 +28,14 @@ public record Batch(
   /// A batch whose rows are one text each, from position 0.
   public Batch(Tokens inputs, Tokens targets) {
     this(inputs, targets, Optional.empty(), Optional.empty());
+  }
+
+  /// Where the tokens stand, as a decoder is told.
+  public Pass pass() {
+    Positions places = positions.orElseGet(() -> Positions.range(0, inputs.length()));
+    return documents
+        .map(numbers -> Pass.packed(places, numbers))
+        .orElseGet(() -> Pass.whole(places));
   }
 
   private static void require(String name, Positions numbers, Tokens inputs) {

@@ -14,19 +14,29 @@ public final class Pass {
   private final Positions positions;
   private final int length;
   private final List<Cache> caches;
+  private final Optional<Positions> documents;
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
 
-  private Pass(Positions positions, int length, List<Cache> caches) {
+  private Pass(Positions positions, int length, List<Cache> caches, Optional<Positions> documents) {
     this.positions = positions;
     this.length = length;
     this.caches = caches;
+    this.documents = documents;
   }
 
   /// Tokens that follow nothing.
   ///
   /// @param positions `[T]` or `[B, T]`
   public static Pass whole(Positions positions) {
-    return new Pass(positions, 0, List.of());
+    return new Pass(positions, 0, List.of(), Optional.empty());
+  }
+
+  /// Tokens of several documents that follow nothing; a token sees its own document alone.
+  ///
+  /// @param positions `[T]` or `[B, T]`
+  /// @param documents the number of each token's document, `[T]` or `[B, T]`
+  public static Pass packed(Positions positions, Positions documents) {
+    return new Pass(positions, 0, List.of(), Optional.of(documents));
   }
 
   /// Tokens that follow those in the caches, one a block.
@@ -34,7 +44,7 @@ public final class Pass {
   /// @param length of the text of which these tokens are a part, as far as it is known; angles that
   ///   depend on the length of a text are those of this length at least
   public static Pass after(List<Cache> caches, Positions positions, int length) {
-    return new Pass(positions, length, caches);
+    return new Pass(positions, length, caches, Optional.empty());
   }
 
   public Positions positions() {
@@ -44,6 +54,10 @@ public final class Pass {
   /// The angles of the positions, computed once for all blocks that rotate alike.
   Rotary.Angles angles(Rotary rotary) {
     return angles.computeIfAbsent(rotary, turning -> turning.angles(positions, length));
+  }
+
+  Optional<Positions> documents() {
+    return documents;
   }
 
   Optional<Cache> cache(int block) {

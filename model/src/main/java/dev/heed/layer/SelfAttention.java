@@ -7,6 +7,8 @@ import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
 import dev.heed.attention.Chance;
 import dev.heed.attention.HeadView;
+import dev.heed.attention.Mask;
+import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Rotate;
 import dev.heed.grad.Run;
@@ -23,6 +25,7 @@ public record SelfAttention(
     Optional<Rotary> rotary,
     Attention attention,
     Heads heads) {
+  private static final Mask OWN_DOCUMENT = Mask.parse("document");
 
   /// @param query `[H·E, D]`
   /// @param key `[G·E, D]`
@@ -68,14 +71,26 @@ public record SelfAttention(
     AttentionSites sites = AttentionSites.inBlock(block);
     Optional<Cache> cache = pass.cache(block);
     if (cache.isEmpty()) {
-      AttentionInput input =
-          drawing(
-              AttentionInput.of(queries, keys, values, pass.positions(), pass.positions()), run);
-      return run.apply(Attend.trainable(attending(run), input, sites, of));
+      AttentionInput plain =
+          AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
+      AttentionInput input = drawing(within(pass.documents(), plain), run);
+      return run.apply(
+          Attend.trainable(within(pass.documents(), attending(run)), input, sites, of));
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
     AttentionInput input = drawing(all.input(queries, pass.positions()), run);
     return run.apply(Attend.inference(attending(run), input, sites));
+  }
+
+  /// The attention of tokens that see their own document alone, where they belong to several.
+  private static Attention within(Optional<Positions> documents, Attention attention) {
+    return documents.isPresent()
+        ? attention.withMask(attention.mask().and(OWN_DOCUMENT))
+        : attention;
+  }
+
+  private static AttentionInput within(Optional<Positions> documents, AttentionInput input) {
+    return documents.map(numbers -> input.withDocuments(numbers, numbers)).orElse(input);
   }
 
   /// The attention, which leaves nothing to chance in a run that does not train.

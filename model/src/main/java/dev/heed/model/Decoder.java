@@ -44,6 +44,14 @@ public record Decoder(
     return logits(hidden(ids, run), run);
   }
 
+  /// Logits of every position of tokens that stand where `pass` says.
+  ///
+  /// @param ids `[B, T]`
+  /// @return `[B, T, V]`
+  public Tensor forward(Tokens ids, Pass pass, Run run) {
+    return logits(hidden(ids, pass, run), run);
+  }
+
   /// The residual stream after the last norm, without a cache.
   ///
   /// @param ids `[B, T]`

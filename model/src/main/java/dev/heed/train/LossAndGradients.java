@@ -51,7 +51,7 @@ public final class LossAndGradients {
 
   private double add(Batch batch, int batches, Run run) {
     Run taped = run.taped(memory);
-    Tensor logits = decoder.forward(batch.inputs(), taped);
+    Tensor logits = decoder.forward(batch.inputs(), batch.pass(), taped);
     Tensor loss = taped.apply(new CrossEntropy(logits, batch.targets(), settings));
     double value = loss.at(0);
     Tensor share = batches == 1 ? loss : taped.apply(new Scale(loss, 1f / batches));
