@@ -1,5 +1,6 @@
 package dev.heed.train;
 
+import dev.heed.attention.Chance;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Block;
@@ -9,15 +10,13 @@ import dev.heed.model.Decoder;
 ///
 /// @param embedding of the embeddings
 /// @param residual of what a branch adds to the residual stream
-/// @param weights of the attention weights
-public record DropoutSettings(double embedding, double residual, double weights) {
-  public static final DropoutSettings NONE = new DropoutSettings(0, 0, 0);
+/// @param attention weights, keys and heads that attention leaves out
+public record DropoutSettings(double embedding, double residual, Chance attention) {
+  public static final DropoutSettings NONE = new DropoutSettings(0, 0, Chance.none());
 
   public DropoutSettings {
     check("embedding", embedding);
     check("residual", residual);
-    check("weights", weights);
-    Check.that(weights == 0, "dropout.weights", weights, "attention drops nothing yet: 0");
   }
 
   private static void check(String name, double share) {
@@ -37,7 +36,10 @@ public record DropoutSettings(double embedding, double residual, double weights)
 
   private Block in(Block block) {
     return new Block(
-        block.attention().withDropout((float) residual),
+        block
+            .attention()
+            .withLayer(block.attention().layer().withChance(attention))
+            .withDropout((float) residual),
         block.feedForward().withDropout((float) residual));
   }
 
@@ -45,11 +47,21 @@ public record DropoutSettings(double embedding, double residual, double weights)
     return Json.object()
         .with("embedding", embedding)
         .with("residual", residual)
-        .with("weights", weights);
+        .with("weights", attention.weights())
+        .with("keys", attention.keys())
+        .with("heads", attention.heads());
   }
 
   static DropoutSettings of(Settings json) {
     return new DropoutSettings(
-        json.number("embedding", 0), json.number("residual", 0), json.number("weights", 0));
+        json.number("embedding", 0),
+        json.number("residual", 0),
+        new Chance(share(json, "weights"), share(json, "keys"), share(json, "heads")));
+  }
+
+  private static double share(Settings json, String name) {
+    double share = json.number(name, 0);
+    check(name, share);
+    return share;
   }
 }

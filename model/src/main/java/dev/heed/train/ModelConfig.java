@@ -34,7 +34,7 @@ final class ModelConfig {
             .with(positions, most)
             .with("bos_token_id", id(tokenizer.bos()))
             .with("eos_token_id", id(tokenizer.eos()))
-            .with(gpt2 ? "attn_pdrop" : "attention_dropout", dropout.weights());
+            .with(gpt2 ? "attn_pdrop" : "attention_dropout", dropout.attention().weights());
     Json.Obj dropped =
         gpt2
             ? config.with("embd_pdrop", dropout.embedding()).with("resid_pdrop", dropout.residual())

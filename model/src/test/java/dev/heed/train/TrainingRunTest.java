@@ -41,7 +41,7 @@ class TrainingRunTest {
          "tie_word_embeddings": true},
        "steps": 9, "batch": 4, "context": 7, "accumulate": 2,
        "optimizer": {"type": "muon"},
-       "dropout": {"embedding": 0.2, "residual": 0.1},
+       "dropout": {"embedding": 0.2, "residual": 0.1, "weights": 0.1, "keys": 0.2, "heads": 0.1},
        "watch": {"evaluate": 4, "checkpoint": 3}}
       """;
 
