@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,13 +62,18 @@ class CacheTest {
         Positions positions = Positions.range(from, to - from);
         Cache.Contents contents = cache.append(part(k, from, to), part(v, from, to), positions);
         float[] rows = run(attention, contents.input(part(q, from, to), positions));
-        int count = (to - from) * 7;
-        for (int head = 0; head < 2 * HEADS; head++) {
-          System.arraycopy(rows, head * count, out.array(), (head * length + from) * 7, count);
-        }
+        put(rows, out, from, to);
         from = to;
       }
       return out.array();
+    }
+
+    static void put(float[] rows, Tensor out, int from, int to) {
+      int count = (to - from) * 7;
+      for (int head = 0; head < 2 * HEADS; head++) {
+        int at = (head * out.axis(2) + from) * 7;
+        System.arraycopy(rows, head * count, out.array(), at, count);
+      }
     }
 
     private static float[] run(Attention attention, AttentionInput input) {
@@ -93,6 +99,58 @@ class CacheTest {
         sequence.whole(attention),
         4e-6,
         4e-5);
+  }
+
+  @Test
+  void append_positionsOfTheirOwnInEachBatch_equalsWhole() {
+    Sequence sequence = Sequence.random(7, 90);
+    // where a batch stands decides what of the prefix it sees, so mixed up batches would show
+    Attention attention =
+        Attention.full().withMask(Mask.parse("causal & (window(20) | prefix(50))"));
+    Positions all = staggered(0, 90);
+    AttentionInput whole =
+        AttentionInput.of(
+            HeadView.of(sequence.q), HeadView.of(sequence.k), HeadView.of(sequence.v), all, all);
+    float[] expected = Sequence.run(attention, whole);
+    for (int piece : new int[] {1, 7, 40}) {
+      Tensor out = Tensor.zeros(2, HEADS, 90, 7);
+      Cache cache = growing();
+      for (int from = 0; from < 90; from += piece) {
+        int to = Math.min(90, from + piece);
+        Positions positions = staggered(from, to);
+        Cache.Contents contents =
+            cache.append(
+                Sequence.part(sequence.k, from, to),
+                Sequence.part(sequence.v, from, to),
+                positions);
+        HeadView queries = Sequence.part(sequence.q, from, to);
+        Sequence.put(Sequence.run(attention, contents.input(queries, positions)), out, from, to);
+      }
+      GoldenAttentionTest.assertClose("pieces of " + piece, out.array(), expected, 4e-6, 4e-5);
+    }
+  }
+
+  /// Positions of two batches, the second 37 behind the first.
+  private static Positions staggered(int from, int to) {
+    return Positions.rows(
+        IntStream.range(from, to).toArray(), IntStream.range(from + 37, to + 37).toArray());
+  }
+
+  @Test
+  void append_nothing_changesNothing() {
+    Sequence sequence = Sequence.random(8, 30);
+    for (Cache cache : List.of(growing(), new SlidingCache(SHAPE, 9, 2))) {
+      sequence.through(cache, Attention.full().withMask(Mask.parse("causal & window(9)")), 11);
+      float[] before = dense(cache.contents().k());
+
+      cache.append(
+          Sequence.part(sequence.k, 30, 30),
+          Sequence.part(sequence.v, 30, 30),
+          Positions.range(30, 0));
+
+      assertThat(cache.length()).isEqualTo(30);
+      assertThat(dense(cache.contents().k())).isEqualTo(before);
+    }
   }
 
   @ParameterizedTest
