@@ -146,8 +146,8 @@ final class PanelProduct {
     boolean continues = adds || block.kFrom() > 0;
     ProductTile tile =
         continues
-            ? ProductTile.adding(part.rowStride(), 1, c.rowStride())
-            : ProductTile.writing(part.rowStride(), 1, c.rowStride());
+            ? ProductTile.adding(part.rowStride(), part.columnStride(), c.rowStride())
+            : ProductTile.writing(part.rowStride(), part.columnStride(), c.rowStride());
     int from = block.from() + block.panels() * group / groups;
     int to = block.from() + block.panels() * (group + 1) / groups;
     for (int panel = from; panel < to; panel++) {
