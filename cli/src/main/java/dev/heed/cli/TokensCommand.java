@@ -1,6 +1,9 @@
 package dev.heed.cli;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.data.Corpus;
+import dev.heed.data.TokenData;
+import dev.heed.data.TokenFile;
 import dev.heed.tensor.HeedException;
 import dev.heed.text.Encoding;
 import dev.heed.text.Span;
@@ -65,13 +68,36 @@ final class TokensCommand implements Callable<Integer> {
       description = "Adds no tokens that mark structure, such as the beginning of a text.")
   private boolean noSpecial;
 
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Reads a text file or a folder of them, for --out.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "TOKEN_FILE",
+      description =
+          "Writes the tokens of --data to a file that training and eval map instead of reading texts.")
+  private @Nullable Path out;
+
   @Override
   public Integer call() throws IOException {
     if (batch != null && text != null) {
       throw new ParameterException(
           spec.commandLine(), "--batch and TEXT exclude each other; give one of them");
     }
+    if (data == null != (out == null) || out != null && (batch != null || text != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--data and --out go together, without another text");
+    }
     Tokenizer tokenizer = Models.tokenizer(file);
+    if (data != null && out != null) {
+      TokenData tokens = TokenData.encode(Corpus.read(data), tokenizer);
+      TokenFile.write(out, tokens);
+      spec.commandLine().getOut().printf(Locale.ROOT, "%d tokens%n", tokens.size());
+      return ExitCode.DONE;
+    }
     for (String one : texts()) {
       print(tokenizer, one);
     }

@@ -35,7 +35,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "PATH",
-      description = "A text file, or a folder of them; may be left out with --resume.")
+      description =
+          "A text file, a folder of them, or a file of tokens; may be left out with --resume.")
   private @Nullable Path data;
 
   @Option(names = "--out", paramLabel = "FOLDER", description = "The folder of the training.")

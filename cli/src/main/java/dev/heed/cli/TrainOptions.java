@@ -48,6 +48,12 @@ final class TrainOptions {
   @Option(names = "--steps", paramLabel = "N", description = "Steps of the whole training.")
   private @Nullable Integer steps;
 
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Reads all of the data so many times, instead of random crops for --steps.")
+  private @Nullable Integer epochs;
+
   @Option(names = "--batch", paramLabel = "N", description = "Rows of text in one pass.")
   private @Nullable Integer batch;
 
@@ -102,6 +108,7 @@ final class TrainOptions {
   private Json.Obj options() {
     Json.Obj all = Json.object();
     all = with(all, "steps", steps);
+    all = with(all, "reading.epochs", epochs);
     all = with(all, "batch", batch);
     all = with(all, "context", context);
     all = with(all, "accumulate", accumulate);

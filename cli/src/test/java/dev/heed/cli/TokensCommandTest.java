@@ -2,6 +2,7 @@ package dev.heed.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heed.data.TokenFile;
 import dev.heed.testing.NeedsShared;
 import dev.heed.testing.Shared;
 import java.io.ByteArrayInputStream;
@@ -92,5 +93,22 @@ final class TokensCommandTest {
     CommandResult result = CommandResult.of("tokens", BERT, "a", "--batch", "b.json");
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("exclude each other");
+  }
+
+  @Test
+  void tokens_out_writesAFileOfTheTokensWithoutSpecialOnes() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), "Führer ist");
+    Path out = folder.resolve("tokens.bin");
+
+    CommandResult result =
+        CommandResult.of("tokens", BERT, "--data", text.toString(), "--out", out.toString());
+
+    assertThat(result.out().strip()).isEqualTo("4 tokens");
+    try (TokenFile file = TokenFile.open(out)) {
+      assertThat(file.read(0, 4)).containsExactly(143, 24322, 1110, 1204);
+    }
+    CommandResult half = CommandResult.of("tokens", BERT, "--data", text.toString());
+    assertThat(half.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(half.err()).contains("go together");
   }
 }

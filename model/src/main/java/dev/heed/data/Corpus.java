@@ -10,11 +10,8 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -177,18 +174,14 @@ public record Corpus(List<Document> documents) {
   /// SHA-256 over the lengths and bytes of the texts, in their order: what the provenance of a
   /// model says of its data. For a single text it is the hash of the file.
   public String hash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Document document : documents) {
-        byte[] utf8 = document.text().getBytes(StandardCharsets.UTF_8);
-        if (documents.size() > 1) {
-          digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, utf8.length));
-        }
-        digest.update(utf8);
+    Sha256 sum = new Sha256();
+    for (Document document : documents) {
+      ByteBuffer utf8 = StandardCharsets.UTF_8.encode(document.text());
+      if (documents.size() > 1) {
+        sum.add(ByteBuffer.allocate(Long.BYTES).putLong(0, utf8.remaining()));
       }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new DataException("data: this JDK has no SHA-256, which every JDK must have", e);
+      sum.add(utf8);
     }
+    return sum.hex();
   }
 }

@@ -27,6 +27,7 @@ public final class TokenFile implements TokenData, AutoCloseable {
   private static final int HEADER = 64;
   private static final int VERSION = 1;
   private static final int WRITTEN_AT_ONCE = 1 << 16;
+  private static final long HASHED_AT_ONCE = 1 << 20;
   private static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt U32 =
@@ -188,6 +189,16 @@ public final class TokenFile implements TokenData, AutoCloseable {
       }
       into[at + i] = id;
     }
+  }
+
+  /// SHA-256 over the whole file.
+  public String hash() {
+    Sha256 sum = new Sha256();
+    for (long at = 0; at < file.byteSize(); at += HASHED_AT_ONCE) {
+      long count = Math.min(HASHED_AT_ONCE, file.byteSize() - at);
+      sum.add(file.asSlice(at, count).asByteBuffer());
+    }
+    return sum.hex();
   }
 
   @Override

@@ -2,15 +2,13 @@ package dev.heed.train;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.data.BatchShape;
-import dev.heed.data.Corpus;
-import dev.heed.data.RandomCrops;
-import dev.heed.data.Split;
-import dev.heed.data.TokenData;
 import dev.heed.grad.Run;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.text.Tokenizer;
 import dev.heed.train.Trainer.Outcome;
+import dev.heed.train.TrainingData.Parts;
+import dev.heed.train.TrainingSettings.Amount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +25,7 @@ public final class TrainingRun implements AutoCloseable {
   private static final int BATCHES = 2;
 
   private final RunFolder folder;
+  private final TrainingData data;
   private final TrainingSettings settings;
   private final CheckpointStore store;
   private final Trainer trainer;
@@ -35,7 +34,8 @@ public final class TrainingRun implements AutoCloseable {
   /// What is asked for.
   ///
   /// @param folder of the run
-  /// @param data a text file or a folder of them; may be left out where a run is resumed
+  /// @param data a text file, a folder of them, or a file of tokens; may be left out where a run is
+  ///   resumed
   /// @param settings all that are stated
   /// @param beginning whether a run that has begun already may go on
   /// @param version of the code, for the provenance
@@ -48,34 +48,38 @@ public final class TrainingRun implements AutoCloseable {
     NEW_OR_RESUMED
   }
 
-  private record Material(Json.Obj data, TokenData train, TokenData validation) {}
-
-  private TrainingRun(RunFolder folder, Request request) {
+  private TrainingRun(
+      RunFolder folder, TrainingData data, Optional<Json.Obj> begun, Request request) {
     this.folder = folder;
-    Optional<Json.Obj> begun = folder.begun();
-    settings = settings(request, begun);
-    Corpus corpus = Corpus.read(dataPath(request, begun));
-    Tokenizer tokenizer = tokenizer(begun, corpus);
-    Material material = material(request, begun, corpus, tokenizer);
+    this.data = data;
+    TrainingSettings asked = settings(request, begun);
+    if (begun.isEmpty()) {
+      data.saveTokenizer(asked.model().tokenizer(), folder.path());
+    }
+    Tokenizer tokenizer = TrainingTokenizer.load(folder.path());
+    Parts parts = data.parts(tokenizer);
+    requireSame(parts.origin(), begun);
+    settings = asked.over(parts.train());
     Json.Obj config = ModelConfig.of(settings, tokenizer);
     CounterRandom random = CounterRandom.of(settings.seed());
     Decoder decoder = decoder(config, random);
     parameters = Parameters.of(decoder, config);
     List<Parameter> trained = Parameters.trained(parameters);
     Optimizer optimizer = settings.learning().optimizer().create(trained);
-    Json.Obj origin = Provenance.of(request.version(), settings, material.data());
+    Json.Obj origin = Provenance.of(request.version(), settings, parts.origin());
     store = new CheckpointStore(folder, config, parameters, optimizer, origin);
-    BatchShape shape = settings.amount().batch();
+    Amount amount = settings.amount();
+    BatchShape shape = amount.batch();
     trainer =
         new Trainer(
             settings,
             new Trainer.Subject(decoder, trained, optimizer),
-            RandomCrops.of(material.train(), shape, random.stream(BATCHES)),
-            new Validation(material.validation(), shape.length(), settings.watch().tokens()),
+            amount.reading().batches(parts.train(), amount, random.stream(BATCHES)),
+            new Validation(parts.validation(), shape.length(), settings.watch().tokens()),
             store);
     if (begun.isEmpty()) {
       RunFolder.write(folder.path().resolve("config.json"), config);
-      folder.begin(Json.object().with("settings", settings.json()).with("data", material.data()));
+      folder.begin(Json.object().with("settings", settings.json()).with("data", parts.origin()));
     }
   }
 
@@ -88,9 +92,20 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun open(Request request) {
     RunFolder folder = RunFolder.open(request.folder());
     try {
-      return new TrainingRun(folder, request);
+      Optional<Json.Obj> begun = folder.begun();
+      return open(folder, TrainingData.open(dataPath(request, begun)), begun, request);
     } catch (RuntimeException | Error e) {
       folder.close();
+      throw e;
+    }
+  }
+
+  private static TrainingRun open(
+      RunFolder folder, TrainingData data, Optional<Json.Obj> begun, Request request) {
+    try {
+      return new TrainingRun(folder, data, begun, request);
+    } catch (RuntimeException | Error e) {
+      data.close();
       throw e;
     }
   }
@@ -105,8 +120,10 @@ public final class TrainingRun implements AutoCloseable {
               .formatted(request.folder()));
     }
     Json.Obj recorded = begun.get().object("settings");
-    TrainingSettings asked = TrainingSettings.of(Overlay.of(recorded, request.settings()));
-    Overlay.difference(recorded, asked.json())
+    TrainingSettings before = TrainingSettings.of(recorded);
+    TrainingSettings asked =
+        TrainingSettings.of(Overlay.of(recorded, request.settings())).resuming(before);
+    Overlay.difference(before.json(), asked.json())
         .ifPresent(path -> {
           throw new TrainingException(
               "train: %s differs from what the training in %s began with; resume it without stating settings, or begin another"
@@ -123,33 +140,13 @@ public final class TrainingRun implements AutoCloseable {
             () -> new TrainingException("train: no data is named; a text file or a folder fits"));
   }
 
-  private Tokenizer tokenizer(Optional<Json.Obj> begun, Corpus corpus) {
-    if (begun.isEmpty()) {
-      TrainingTokenizer.save(settings.model().tokenizer(), corpus, folder.path());
-    }
-    return TrainingTokenizer.load(folder.path());
-  }
-
-  private static Material material(
-      Request request, Optional<Json.Obj> begun, Corpus corpus, Tokenizer tokenizer) {
-    TokenData train = TokenData.encode(corpus.split(Split.TRAIN), tokenizer);
-    TokenData validation = TokenData.encode(corpus.split(Split.VALIDATION), tokenizer);
-    Path path = dataPath(request, begun).toAbsolutePath();
-    Json.Obj data =
-        Json.object()
-            .with("path", path.toString())
-            .with("sha256", corpus.hash())
-            .with("characters", corpus.characters())
-            .with("tokens", train.size())
-            .with("validationTokens", validation.size())
-            .with("vocabulary", tokenizer.vocabularySize());
+  private static void requireSame(Json.Obj data, Optional<Json.Obj> begun) {
     String before = begun.map(run -> run.object("data").string("sha256")).orElse("");
     if (begun.isPresent() && !before.equals(data.string("sha256"))) {
       throw new TrainingException(
           "train: %s is not the data that the training began with: its SHA-256 is %s, was %s"
-              .formatted(path, data.string("sha256"), before));
+              .formatted(data.string("path"), data.string("sha256"), before));
     }
-    return new Material(data, train, validation);
   }
 
   public TrainingSettings settings() {
@@ -180,6 +177,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
+    data.close();
     folder.close();
   }
 }

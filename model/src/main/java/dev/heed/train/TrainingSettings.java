@@ -3,6 +3,7 @@ package dev.heed.train;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.data.BatchShape;
+import dev.heed.data.TokenData;
 
 /// Everything that decides what a training computes, but for the data: the same settings over the
 /// same data give the same weights, bit by bit, whatever the number of threads.
@@ -22,7 +23,8 @@ public record TrainingSettings(
   /// @param steps of the whole training
   /// @param batch rows and tokens of one pass
   /// @param accumulate passes whose gradients make one step
-  public record Amount(int steps, BatchShape batch, int accumulate) {
+  /// @param reading in which order the data is read
+  public record Amount(int steps, BatchShape batch, int accumulate, Reading reading) {
     public Amount {
       Check.that(steps >= 1, "steps", steps, "1 or more");
       Check.that(accumulate >= 1, "accumulate", accumulate, "1 or more");
@@ -31,6 +33,10 @@ public record TrainingSettings(
     /// Tokens that a step learns from.
     public long tokens() {
       return (long) batch.rows() * batch.length() * accumulate;
+    }
+
+    Amount withSteps(int other) {
+      return new Amount(other, batch, accumulate, reading);
     }
   }
 
@@ -66,6 +72,20 @@ public record TrainingSettings(
     }
   }
 
+  /// The same settings with as many steps as the data takes, where it is read in epochs.
+  TrainingSettings over(TokenData data) {
+    return withSteps(amount.reading().steps(data, amount));
+  }
+
+  /// The same settings with the steps of a training that began, where they follow from its data.
+  TrainingSettings resuming(TrainingSettings begun) {
+    return amount.reading().epochs() == 0 ? this : withSteps(begun.amount.steps());
+  }
+
+  private TrainingSettings withSteps(int steps) {
+    return new TrainingSettings(model, amount.withSteps(steps), learning, watch, seed);
+  }
+
   /// The settings as they stand in a file.
   public Json.Obj json() {
     return Json.object()
@@ -75,6 +95,7 @@ public record TrainingSettings(
         .with("batch", amount.batch().rows())
         .with("context", amount.batch().length())
         .with("accumulate", amount.accumulate())
+        .with("reading", amount.reading().json())
         .with("optimizer", learning.optimizer().json())
         .with("schedule", learning.schedule().json())
         .with("clip", learning.clip())
@@ -112,7 +133,10 @@ public record TrainingSettings(
     Check.that(rows >= 1, "batch", rows, "1 or more");
     Check.that(length >= 1, "context", length, "1 or more");
     return new Amount(
-        all.integer("steps", 2000), new BatchShape(rows, length), all.integer("accumulate", 1));
+        all.integer("steps", 2000),
+        new BatchShape(rows, length),
+        all.integer("accumulate", 1),
+        all.in("reading").map(Reading::of).orElse(Reading.USUAL));
   }
 
   private static Learning learning(Settings all) {

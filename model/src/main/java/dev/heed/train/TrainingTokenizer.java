@@ -42,6 +42,11 @@ final class TrainingTokenizer {
     }
   }
 
+  /// Whether a choice is a tokenizer that is made from the data.
+  static boolean isMade(String choice) {
+    return choice.equals(CHARACTERS) || choice.startsWith(BYTES);
+  }
+
   static Tokenizer load(Path folder) {
     return Tokenizers.load(folder);
   }
