@@ -34,6 +34,10 @@ final class ReportCommandTest {
     String page = Files.readString(report);
     assertThat(page).contains("ended, step 2 of 2", "Samples", "best validation loss");
 
+    assertThat(out.resolve("samples.jsonl"))
+        .content()
+        .startsWith("{\"step\":2,\"prompt\":\"\\n\",\"text\":\"");
+
     Files.delete(report);
     CommandResult renewed = CommandResult.of("report", out.toString());
     assertThat(renewed.out()).isEqualTo(report + System.lineSeparator());

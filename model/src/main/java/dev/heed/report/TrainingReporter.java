@@ -80,12 +80,15 @@ public record TrainingReporter(Path folder, TrainingObserver next, Run run)
     }
   }
 
-  // where a text begins: after the end of another, or of a line, or anywhere
+  // a new line, which most texts have; what is in the vocabulary, for a text without any
   private static String prompt(Tokenizer tokenizer) {
-    if (tokenizer.eos().isPresent()) {
-      return tokenizer.piece(tokenizer.eos().getAsInt());
+    try {
+      boolean known = tokenizer.encode("\n", SpecialTokens.WITHOUT).size() > 0;
+      return known ? "\n" : tokenizer.piece(0);
+    } catch (HeedException e) {
+      LOG.log(System.Logger.Level.DEBUG, "samples begin with the first token: " + e.getMessage());
+      return tokenizer.piece(0);
     }
-    return tokenizer.idOf("\n").isPresent() ? "\n" : tokenizer.piece(0);
   }
 
   private static void attempt(Runnable step) {
