@@ -4,6 +4,7 @@ import dev.heed.attention.Attend;
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionSites;
+import dev.heed.attention.Chance;
 import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
@@ -14,6 +15,7 @@ import dev.heed.attention.Reference;
 import dev.heed.attention.Score;
 import dev.heed.attention.Tiled;
 import dev.heed.grad.Run;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
@@ -63,13 +65,17 @@ final class AttentionGradCases {
             made.add("modifier " + name(modifier), full.withModifier(modifier), Lengths.USUAL));
     MASKS.forEach(mask -> made.add("mask " + mask, full.withMask(Mask.parse(mask)), Lengths.USUAL));
     made.add("normalizer sink", full.withNormalizer(Normalizer.sink()), Lengths.USUAL);
+    made.add("chance of weights", full.withChance(Chance.none().withWeights(0.3)), Lengths.USUAL);
+    made.add("chance of keys", full.withChance(Chance.none().withKeys(0.3)), Lengths.USUAL);
+    made.add("chance of heads", full.withChance(Chance.none().withHeads(0.3)), Lengths.USUAL);
     made.add("heads of their own", Attention.causal(), new Lengths(HEADS, 9, 13));
     made.add("one key/value head", Attention.causal(), new Lengths(1, 9, 13));
     Attention everything = Attention.causal().withNormalizer(Normalizer.sink());
     for (Modifier modifier : made.modifiers()) {
       everything = everything.withModifier(modifier);
     }
-    made.add("all modifiers, causal, sink", everything, Lengths.USUAL);
+    everything = everything.withChance(new Chance(0.2, 0.2, 0.2));
+    made.add("all modifiers, causal, sink, chances", everything, Lengths.USUAL);
     made.add("all of these, several tiles", everything, Lengths.TILES);
     made.add("causal, several tiles", Attention.causal(), Lengths.TILES);
     return made.cases;
@@ -131,6 +137,9 @@ final class AttentionGradCases {
     }
     if (of.sink().isPresent() && of.sink().get() instanceof Weight sink) {
       input = input.withSink(sink.floats());
+    }
+    if (!attention.chance().isNone()) {
+      input = input.withRandom(CounterRandom.of(7));
     }
     return run.apply(Attend.trainable(attention, input, AttentionSites.inBlock(0), of));
   }

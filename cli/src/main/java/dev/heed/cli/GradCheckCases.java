@@ -13,6 +13,7 @@ import dev.heed.grad.Gather;
 import dev.heed.grad.LayerNormalize;
 import dev.heed.grad.Multiply;
 import dev.heed.grad.Project;
+import dev.heed.grad.Recompute;
 import dev.heed.grad.RmsNormalize;
 import dev.heed.grad.Scale;
 import dev.heed.grad.SoftCap;
@@ -115,6 +116,19 @@ final class GradCheckCases {
     cases.add(GradCheckCase.of("without bias", new Project(x, w, Optional.empty())));
     Tensor few = numbers.tensor(BATCH, 3, WIDTH);
     cases.add(GradCheckCase.of("few rows", new Project(few, w, Optional.of(bias))));
+    cases.add(
+        new GradCheckCase(
+            Recompute.class,
+            "a block with dropout",
+            List.of(x, w, bias),
+            run ->
+                Recompute.apply(
+                    x,
+                    (in, inner) -> {
+                      Tensor y = inner.apply(new Project(in, w, Optional.of(bias)));
+                      return Dropout.apply(y, 0.3f, inner.training(CounterRandom.of(4)));
+                    },
+                    run)));
     cases.add(GradCheckCase.of("rows", new LayerNormalize(x, gain, shift, EPSILON)));
     cases.add(GradCheckCase.of("rows", new RmsNormalize(x, gain, EPSILON)));
     cases.add(GradCheckCase.of("heads", new RmsNormalize(x, headGain, EPSILON)));

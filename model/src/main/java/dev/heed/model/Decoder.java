@@ -84,7 +84,8 @@ public record Decoder(
   private Tensor hidden(Tokens ids, Pass pass, Run run) {
     Tensor x = embedding.forward(ids, pass.positions(), run);
     for (int block = 0; block < blocks.size(); block++) {
-      x = blocks.get(block).forward(x, block, pass, run);
+      int number = block;
+      x = run.applyBlock(x, (in, inner) -> blocks.get(number).forward(in, number, pass, inner));
     }
     return run.at(new Site("ln_final.normalized"), norm.forward(x, run));
   }

@@ -11,9 +11,16 @@ final class Draws {
     this.random = random;
   }
 
-  /// The same streams from the first on.
-  Draws again() {
-    return new Draws(random);
+  /// How many were drawn.
+  int drawn() {
+    return drawn;
+  }
+
+  /// The same streams from number `from` on.
+  Draws again(int from) {
+    Draws again = new Draws(random);
+    again.drawn = from;
+    return again;
   }
 
   CounterRandom next() {

@@ -209,9 +209,11 @@ public final class Gradients {
     }
   }
 
-  /// Begins a backward pass over `recorded`.
-  void enter(Tape recorded) {
+  /// Begins a backward pass over `recorded`; returns what it is a part of, for [#leave].
+  Optional<Tape> enter(Tape recorded) {
+    Optional<Tape> before = Optional.ofNullable(tape);
     tape = recorded;
+    return before;
   }
 
   /// The gradient of a result, while the backward of its operation runs.
@@ -228,9 +230,9 @@ public final class Gradients {
     return slot != null && --slot.buffer.owners == 0 ? Optional.of(slot.sum) : Optional.empty();
   }
 
-  /// Ends a backward pass.
-  void leave() {
-    tape = null;
+  /// Ends a backward pass and goes on with the one that it was a part of.
+  void leave(Optional<Tape> before) {
+    tape = before.orElse(null);
     current = null;
   }
 }

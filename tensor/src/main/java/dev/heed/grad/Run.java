@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// What one call carries: kernels, threads, scratch, and the tape and the probe where there are
 /// any.
@@ -24,6 +25,9 @@ public final class Run {
   private final Workspace workspace;
   private final Optional<Tape> tape;
   private final Probe probe;
+
+  /// The choice to recompute blocks.
+  private record Recomputing() {}
 
   /// What runs derived from another share.
   private record Setup(Kernels kernels, Workers workers, Map<Class<?>, Object> choices) {}
@@ -65,9 +69,41 @@ public final class Run {
 
   /// The same run as it was before it drew anything, over the same scratch.
   Run afresh() {
+    return drawingFrom(0, tape);
+  }
+
+  /// The same run with `inside` for its tape.
+  Run nested(Tape inside) {
+    return new Run(setup, workspace, Optional.of(inside), probe);
+  }
+
+  /// The same run with `inside` for its tape, as it was when it had drawn `drawn` streams.
+  Run nested(Tape inside, int drawn) {
+    return drawingFrom(drawn, Optional.of(inside));
+  }
+
+  private Run drawingFrom(int drawn, Optional<Tape> other) {
     Map<Class<?>, Object> same = new HashMap<>(setup.choices());
-    same.computeIfPresent(Draws.class, (_, draws) -> ((Draws) draws).again());
-    return new Run(new Setup(kernels(), workers(), Map.copyOf(same)), workspace, tape, probe);
+    same.computeIfPresent(Draws.class, (_, draws) -> ((Draws) draws).again(drawn));
+    return new Run(new Setup(kernels(), workers(), Map.copyOf(same)), workspace, other, probe);
+  }
+
+  /// How many streams were drawn.
+  int drawn() {
+    return choice(Draws.class).map(Draws::drawn).orElse(0);
+  }
+
+  /// The same run, in which blocks of a model keep their result alone and are computed once more in
+  /// the backward: less memory, more time.
+  public Run recomputing() {
+    return choosing(Recomputing.class, new Recomputing());
+  }
+
+  /// The result of a block, by way of [Recompute] in a run that is [#recomputing].
+  public Tensor applyBlock(Tensor x, BiFunction<Tensor, Run, Tensor> block) {
+    return choice(Recomputing.class).isPresent()
+        ? Recompute.apply(x, block, this)
+        : block.apply(x, this);
   }
 
   /// The generator of an operation that is being made and drops something: a stream of its own, by

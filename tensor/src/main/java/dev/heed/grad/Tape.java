@@ -5,9 +5,11 @@ import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The operations of one forward in their order, to be run backwards.
 ///
@@ -34,23 +36,30 @@ public final class Tape {
   }
 
   private final Optional<TapeMemory> memory;
+  private final Optional<Tape> outer;
   private final List<Entry> entries = new ArrayList<>();
   private final IdentityHashMap<Operand, Entry> byResult = new IdentityHashMap<>();
   private boolean spent;
 
   /// A tape with nothing on it, which keeps everything.
   public Tape() {
-    this(Optional.empty());
+    this(Optional.empty(), Optional.empty());
   }
 
   /// A tape with nothing on it, over a memory that no other tape uses any more.
   Tape(TapeMemory memory) {
-    this(Optional.of(memory));
+    this(Optional.of(memory), Optional.empty());
     memory.reclaim();
   }
 
-  private Tape(Optional<TapeMemory> memory) {
+  /// A tape with nothing on it, for a part of what `outer` records, in the same memory.
+  Tape(Optional<Tape> outer) {
+    this(outer.flatMap(tape -> tape.memory), outer);
+  }
+
+  private Tape(Optional<TapeMemory> memory, Optional<Tape> outer) {
     this.memory = memory;
+    this.outer = outer;
   }
 
   @SuppressWarnings("ReferenceEquality") // the same array is meant, not the same numbers
@@ -112,7 +121,7 @@ public final class Tape {
           "backward: the memory of the tape of %s was given back; record again".formatted(result));
     }
     spent = memory.isPresent();
-    into.enter(this);
+    Optional<Tape> before = into.enter(this);
     try {
       findWanted(into);
       if (!into.wants(result)) {
@@ -125,7 +134,7 @@ public final class Tape {
         backward(entry, into, run);
       }
     } finally {
-      into.leave();
+      into.leave(before);
     }
   }
 
@@ -159,7 +168,30 @@ public final class Tape {
   /// Whether a gradient of `tensor` is of use: of a result, where it has somewhere to flow to.
   boolean wants(Tensor tensor, boolean leaves) {
     Entry made = byResult.get(tensor);
-    return made == null ? leaves : made.wanted;
+    if (made != null) {
+      return made.wanted;
+    }
+    return outer.isPresent() ? outer.get().wants(tensor, leaves) : leaves;
+  }
+
+  /// Forgets everything; the memory of all results but `kept` is free again.
+  ///
+  /// @return what operations read that no operation on the tape computed
+  @SuppressWarnings("ReferenceEquality") // the same array is meant, not the same numbers
+  List<Operand> discard(Tensor kept) {
+    Set<Operand> leaves = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Operand> inOrder = new ArrayList<>();
+    for (Entry entry : entries) {
+      for (Operand operand : entry.operation.operands()) {
+        if (!byResult.containsKey(operand) && leaves.add(operand)) {
+          inOrder.add(operand);
+        }
+      }
+    }
+    entries.stream().filter(entry -> entry.result.array() != kept.array()).forEach(this::release);
+    entries.clear();
+    byResult.clear();
+    return inOrder;
   }
 
   /// Hands the array of a result to its gradient, if one operation alone reads the result: that

@@ -65,6 +65,7 @@ class OperationTest {
         new Case(new RmsNormalize(x, gain, 1e-5f), List.of(x, gain)),
         new Case(new RmsNormalize(x, headGain, 1e-5f), List.of(x, headGain)),
         new Case(new LayerNormalize(x, gain, shift, 1e-5f), List.of(x, gain, shift)),
+        new Case(new Recompute(x, (in, run) -> run.apply(new Scale(in, 3))), List.of(x)),
         new Case(new Dropout(x, 0.375f, CounterRandom.of(5)), List.of(x)),
         new Case(new CrossEntropy(x, TARGETS), List.of(x)),
         new Case(
