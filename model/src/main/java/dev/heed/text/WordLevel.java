@@ -12,10 +12,9 @@ record WordLevel(Vocabulary vocabulary, String unknownPiece) implements Model {
     int unknown = vocabulary.id(unknownPiece);
     if (unknown < 0) {
       throw new TokenizerException(
-          "encode: the vocabulary has neither \"%s\" nor the unknown token \"%s\"; a vocabulary with one of them would fit"
+          "encode: \"%s\" is not in the vocabulary of %d pieces, which has no token for what is unknown either; a text of these pieces would fit"
               .formatted(
-                  Text.quote(new String(text.units(), start, end - start)),
-                  Text.quote(unknownPiece)));
+                  Text.quote(new String(text.units(), start, end - start)), vocabulary.count()));
     }
     out.add(unknown, unknownPiece, text, start, end);
   }

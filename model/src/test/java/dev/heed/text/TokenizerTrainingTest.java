@@ -40,7 +40,7 @@ final class TokenizerTrainingTest {
 
     assertThatThrownBy(() -> ids(tokenizer, "abé"))
         .isInstanceOf(TokenizerException.class)
-        .hasMessageContaining("\"é\"");
+        .hasMessageContaining("\"é\" is not in the vocabulary of 3 pieces");
   }
 
   @Test
