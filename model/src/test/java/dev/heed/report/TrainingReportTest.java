@@ -78,6 +78,22 @@ final class TrainingReportTest {
   }
 
   @Test
+  void append_afterALineThatWasCut_leavesItOut() throws IOException {
+    Path file = folder.resolve("samples.jsonl");
+    Samples.append(folder, 1, "\n", "first");
+    Files.writeString(file, Files.readString(file) + "{\"step\":2,\"pro");
+
+    Samples.append(folder, 3, "\n", "third");
+
+    assertThat(file)
+        .hasContent(
+            """
+            {"step":1,"prompt":"\\n","text":"first"}
+            {"step":3,"prompt":"\\n","text":"third"}
+            """);
+  }
+
+  @Test
   void write_brokenLineBefore_isAnErrorThatNamesIt() {
     assertThatThrownBy(() -> page("{\"step\":\n" + SECOND, State.ENDED))
         .isInstanceOf(CheckpointException.class)
