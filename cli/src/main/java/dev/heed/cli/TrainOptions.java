@@ -54,6 +54,12 @@ final class TrainOptions {
       description = "Reads all of the data so many times, instead of random crops for --steps.")
   private @Nullable Integer epochs;
 
+  @Option(
+      names = "--from",
+      paramLabel = "FOLDER",
+      description = "A model in the layout of Hugging Face to begin with, and its tokenizer.")
+  private @Nullable String from;
+
   @Option(names = "--batch", paramLabel = "N", description = "Rows of text in one pass.")
   private @Nullable Integer batch;
 
@@ -116,6 +122,9 @@ final class TrainOptions {
     all = with(all, "optimizer.rate", rate);
     for (String place : new String[] {"embedding", "residual", "weights"}) {
       all = with(all, "dropout." + place, dropout);
+    }
+    if (from != null) {
+      all = all.with("from", from);
     }
     if (tokenizer != null) {
       all = all.with("tokenizer", tokenizer);

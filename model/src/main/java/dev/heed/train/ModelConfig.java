@@ -3,6 +3,7 @@ package dev.heed.train;
 import dev.heed.checkpoint.Json;
 import dev.heed.text.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Completes the configuration of a new model, so that `transformers` reads it too.
@@ -10,8 +11,9 @@ final class ModelConfig {
   private ModelConfig() {}
 
   /// @param settings whose model names its type and sizes
-  static Json.Obj of(TrainingSettings settings, Tokenizer tokenizer) {
-    Json.Obj stated = settings.model().config();
+  /// @param from the configuration of a model to begin with, which holds in the place of that
+  static Json.Obj of(TrainingSettings settings, Tokenizer tokenizer, Optional<Json.Obj> from) {
+    Json.Obj stated = from.orElse(settings.model().config());
     String type = stated.string("model_type");
     boolean gpt2 = type.equals("gpt2");
     int context = settings.amount().batch().length();
@@ -39,7 +41,8 @@ final class ModelConfig {
         gpt2
             ? config.with("embd_pdrop", dropout.embedding()).with("resid_pdrop", dropout.residual())
             : config;
-    return Overlay.of(dropped, stated).with("torch_dtype", "float32");
+    Json.Obj all = Overlay.of(dropped, stated);
+    return from.isPresent() ? all : all.with("torch_dtype", "float32");
   }
 
   private static Json id(OptionalInt id) {

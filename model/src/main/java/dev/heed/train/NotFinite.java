@@ -22,15 +22,18 @@ final class NotFinite {
 
   /// The place, in words.
   String find(List<Batch> batches, List<Tensor> gradients, Run run) {
-    Optional<String> weight =
-        parameters.stream()
-            .filter(parameter -> !finite(parameter.numbers(), 0, parameter.size()))
-            .map(parameter -> "the weight '%s' is not finite".formatted(parameter.key()))
-            .findFirst();
-    return weight
+    return weight()
         .or(() -> forward(batches, run))
         .or(() -> backward(gradients))
         .orElse("every layer is finite in itself");
+  }
+
+  /// The first weight that is not finite, in words.
+  Optional<String> weight() {
+    return parameters.stream()
+        .filter(parameter -> !finite(parameter.numbers(), 0, parameter.size()))
+        .map(parameter -> "the weight '%s' is not finite".formatted(parameter.key()))
+        .findFirst();
   }
 
   private Optional<String> forward(List<Batch> batches, Run run) {

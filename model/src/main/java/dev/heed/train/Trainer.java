@@ -28,6 +28,7 @@ public final class Trainer {
   private final LossAndGradients loss;
   private final GradientNorm norms;
   private final CounterRandom random;
+  private final NotFinite notFinite;
 
   /// What is trained, and by what.
   record Subject(Decoder decoder, List<Parameter> trained, Optimizer optimizer) {}
@@ -63,6 +64,7 @@ public final class Trainer {
             new CrossEntropy.Settings(
                 (float) regularization.smoothing(), (float) regularization.zLoss()));
     norms = new GradientNorm(subject.trained());
+    notFinite = new NotFinite(subject.decoder(), subject.trained());
     random = CounterRandom.of(settings.seed()).stream(DROPPED);
   }
 
@@ -149,9 +151,7 @@ public final class Trainer {
     if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
       return;
     }
-    String where =
-        new NotFinite(subject.decoder(), subject.trained())
-            .find(batches(step), result.gradients(), run);
+    String where = notFinite.find(batches(step), result.gradients(), run);
     throw new TrainingException(
         "train: step %d: the loss is %s and the gradient's norm %s; %s; %s"
             .formatted(step + 1, result.loss(), norm, where, store.lastGood()));
@@ -177,6 +177,13 @@ public final class Trainer {
       if (saved == progress.step()) {
         return progress;
       }
+      notFinite
+          .weight()
+          .ifPresent(where -> {
+            throw new TrainingException(
+                "train: step %d: after it %s; %s"
+                    .formatted(progress.step(), where, store.lastGood()));
+          });
       saved = progress.step();
       Progress logged = progress.logged(log.force());
       observer.saved(store.write(logged), logged.step());

@@ -1,7 +1,8 @@
 package dev.heed.train;
 
+import dev.heed.checkpoint.Checkpoint;
 import dev.heed.checkpoint.Json;
-import dev.heed.data.BatchShape;
+import dev.heed.data.TokenData;
 import dev.heed.grad.Run;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.CounterRandom;
@@ -60,22 +61,32 @@ public final class TrainingRun implements AutoCloseable {
     Parts parts = data.parts(tokenizer);
     requireSame(parts.origin(), begun);
     settings = asked.over(parts.train());
-    Json.Obj config = ModelConfig.of(settings, tokenizer);
+    Optional<Checkpoint> from =
+        settings
+            .model()
+            .from()
+            .filter(_ -> folder.checkpoints().isEmpty())
+            .map(path -> Checkpoint.open(Path.of(path)));
+    Json.Obj config =
+        begun.isPresent()
+            ? RunFolder.read(folder.path().resolve("config.json"))
+            : ModelConfig.of(settings, tokenizer, from.map(Checkpoint::config));
+    parts.train().within(config.integer("vocab_size"));
     CounterRandom random = CounterRandom.of(settings.seed());
-    Decoder decoder = decoder(config, random);
+    Decoder decoder = decoder(config, from, random);
+    from.ifPresent(Checkpoint::close);
     parameters = Parameters.of(decoder, config);
     List<Parameter> trained = Parameters.trained(parameters);
     Optimizer optimizer = settings.learning().optimizer().create(trained);
     Json.Obj origin = Provenance.of(request.version(), settings, parts.origin());
     store = new CheckpointStore(folder, config, parameters, optimizer, origin);
     Amount amount = settings.amount();
-    BatchShape shape = amount.batch();
     trainer =
         new Trainer(
             settings,
             new Trainer.Subject(decoder, trained, optimizer),
             amount.reading().batches(parts.train(), amount, random.stream(BATCHES)),
-            new Validation(parts.validation(), shape.length(), settings.watch().tokens()),
+            validation(parts.validation()),
             store);
     if (begun.isEmpty()) {
       RunFolder.write(folder.path().resolve("config.json"), config);
@@ -83,9 +94,24 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private Decoder decoder(Json.Obj config, CounterRandom random) {
-    Decoder decoder = NewWeights.random(config, random.stream(WEIGHTS));
+  private Decoder decoder(Json.Obj config, Optional<Checkpoint> from, CounterRandom random) {
+    Decoder decoder =
+        from.isPresent()
+            ? TrainableModel.of(from.get())
+            : NewWeights.random(config, random.stream(WEIGHTS));
     return settings.learning().regularization().dropout().in(decoder);
+  }
+
+  private Validation validation(TokenData data) {
+    TrainingSettings.Watch watch = settings.watch();
+    int context = settings.amount().batch().length();
+    Validation validation = new Validation(data, context, watch.tokens());
+    if (watch.evaluate() > 0 && validation.isEmpty()) {
+      throw new TrainingException(
+          "train: the last tenth of the data has %d tokens, too few to validate with; more text fits, or watch.evaluate 0"
+              .formatted(data.size()));
+    }
+    return validation;
   }
 
   /// Takes the folder and prepares everything; nothing is computed yet.

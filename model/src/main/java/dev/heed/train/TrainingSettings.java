@@ -4,6 +4,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.data.BatchShape;
 import dev.heed.data.TokenData;
+import java.util.Optional;
 
 /// Everything that decides what a training computes, but for the data: the same settings over the
 /// same data give the same weights, bit by bit, whatever the number of threads.
@@ -18,7 +19,9 @@ public record TrainingSettings(
   /// @param config of the model as its `config.json` will have it, but for the vocabulary
   /// @param tokenizer `characters`, `bytes:N` for byte pairs with a vocabulary of `N`, or the path
   ///   of a tokenizer
-  public record Model(Json.Obj config, String tokenizer) {}
+  /// @param from the folder of a model to begin with, whose configuration and tokenizer hold then;
+  ///   empty for random weights
+  public record Model(Json.Obj config, String tokenizer, Optional<String> from) {}
 
   /// @param steps of the whole training
   /// @param batch rows and tokens of one pass
@@ -90,6 +93,7 @@ public record TrainingSettings(
   public Json.Obj json() {
     return Json.object()
         .with("model", model.config())
+        .with("from", model.from().<Json>map(Json::of).orElse(new Json.Null()))
         .with("tokenizer", model.tokenizer())
         .with("steps", amount.steps())
         .with("batch", amount.batch().rows())
@@ -117,7 +121,7 @@ public record TrainingSettings(
     Settings all = new Settings(json);
     TrainingSettings settings =
         new TrainingSettings(
-            new Model(json.object("model"), all.string("tokenizer", "characters")),
+            model(json, all),
             amount(all),
             learning(all),
             all.in("watch").map(TrainingSettings::watch).orElse(new Watch(250, 0, 0, 250)),
@@ -125,6 +129,12 @@ public record TrainingSettings(
     all.ignore("model");
     all.rejectUnread("the training");
     return settings;
+  }
+
+  private static Model model(Json.Obj json, Settings all) {
+    Optional<String> from = all.optionalString("from");
+    String tokenizer = all.string("tokenizer", "characters");
+    return new Model(json.object("model"), from.orElse(tokenizer), from);
   }
 
   private static Amount amount(Settings all) {

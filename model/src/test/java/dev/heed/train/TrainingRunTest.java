@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.data.DataException;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.layer.Norm;
 import dev.heed.model.LanguageModel;
 import dev.heed.train.Trainer.End;
 import dev.heed.train.Trainer.Outcome;
@@ -176,5 +178,86 @@ class TrainingRunTest {
         .hasMessageContaining("step-00000007")
         .hasMessageContaining("optimizer.safetensors is damaged")
         .hasMessageContaining("to go on from step-00000006");
+  }
+
+  private String with(String settings, String more) {
+    return Overlay.of(json(settings), json(more)).toString();
+  }
+
+  @Test
+  void train_numbersOverflow_stopsWithStepLayerAndLastGoodCheckpoint() {
+    String wild = "{\"optimizer\": {\"rate\": 1e25}, \"watch\": {\"checkpoint\": 1}}";
+    assertThatThrownBy(() -> train("out", with(GPT2, wild)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("train: step 2: the loss is")
+        .hasMessageContaining(
+            "the layers are finite, the gradient of 'h.1.mlp.c_proj.weight' is not")
+        .hasMessageContaining("the last good one is")
+        .hasMessageContaining("step-00000001");
+  }
+
+  @Test
+  void train_weightsOverflow_stopsBeforeTheyAreSaved() {
+    String wild = "{\"optimizer\": {\"rate\": 1e39}, \"watch\": {\"checkpoint\": 1}}";
+    assertThatThrownBy(() -> train("out", with(GPT2, wild)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("train: step 1: after it the weight 'wte.weight' is not finite")
+        .hasMessageContaining("there is no checkpoint yet");
+  }
+
+  @Test
+  void train_validationLossNoLongerFalls_endsAfterPatience() {
+    String still =
+        "{\"optimizer\": {\"rate\": 1e-12}, \"watch\": {\"evaluate\": 2, \"patience\": 2}}";
+    Outcome outcome = train("out", with(GPT2, still));
+    assertThat(outcome).isEqualTo(new Outcome(End.NO_LONGER_BETTER, 6));
+  }
+
+  @Test
+  void train_byEpochs_readsEveryWindowOnce() {
+    // 360 tokens to learn from: 51 windows of 7, four a step
+    Outcome outcome = train("out", with(GPT2, "{\"reading\": {\"epochs\": 1}}"));
+    assertThat(outcome.step()).isEqualTo(13);
+  }
+
+  @Test
+  void train_fromAModel_beginsWithItsWeightsAndTokenizer() throws IOException {
+    train("first", LLAMA);
+    String from = "{\"from\": \"%s\", \"steps\": 1}".formatted(folder.resolve("first"));
+    train("second", with(with(GPT2, from), "{\"optimizer\": {\"rate\": 1e-12}}"));
+    try (LanguageModel first = LanguageModel.open(folder.resolve("first"));
+        LanguageModel second = LanguageModel.open(folder.resolve("second"))) {
+      assertThat(lastGain(second)).hasSize(24).containsExactly(lastGain(first));
+    }
+    assertThat(Files.readAllBytes(folder.resolve("second/tokenizer.json")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("first/tokenizer.json")));
+  }
+
+  private static float[] lastGain(LanguageModel model) {
+    Norm norm = model.decoder().blocks().getLast().attention().before();
+    return norm instanceof Norm.RmsNorm rms ? rms.gain().toFloats() : new float[0];
+  }
+
+  @Test
+  void open_fewerTokensThanTheContext_isRefusedAndLeavesTheFolderFree() throws IOException {
+    String enough = Files.readString(data);
+    Files.writeString(data, "fox fo");
+    assertThatThrownBy(() -> train("out", GPT2))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("5 tokens are too few for a context of 7");
+    Files.writeString(data, "the fox is");
+    assertThatThrownBy(() -> train("out", GPT2))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("has 1 tokens, too few to validate with");
+    Files.writeString(data, enough);
+    assertThat(train("out", GPT2).end()).isEqualTo(End.FINISHED);
+  }
+
+  @Test
+  void open_vocabularyOfTheModelTooSmall_isRefused() {
+    String narrow = "{\"model\": {\"vocab_size\": 5}}";
+    assertThatThrownBy(() -> train("out", with(GPT2, narrow)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("model.vocab_size is 5");
   }
 }
