@@ -55,13 +55,13 @@ public class RowTwins {
 
   @Benchmark
   public float[] layerNorm() {
-    rows.layerNorm(new Row(x, 0), ones, x, 1e-5f, new Row(out, 0), length);
+    rows.layerNorm(new Row(x, 0), ones, x, 1e-5f, new Row(out, 0), 1, length);
     return out;
   }
 
   @Benchmark
   public float[] rmsNorm() {
-    rows.rmsNorm(new Row(x, 0), ones, 1e-5f, new Row(out, 0), length);
+    rows.rmsNorm(new Row(x, 0), ones, 1e-5f, new Row(out, 0), 1, length);
     return out;
   }
 

@@ -166,7 +166,7 @@ final class BenchCases {
                       switch (kind) {
                         case "layernorm" ->
                             kernel.layerNorm(
-                                new Row(x, at), ones, zeros, 1e-5f, new Row(y, at), columns);
+                                new Row(x, at), ones, zeros, 1e-5f, new Row(y, at), 1, columns);
                         case "softmax" -> kernel.softmax(x, at, y, at, columns);
                         default -> kernel.geluTanh(x, at, y, at, columns);
                       }

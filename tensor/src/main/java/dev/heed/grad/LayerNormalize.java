@@ -34,19 +34,17 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
         y,
         width,
         run,
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
+        (from, to) ->
             run.kernels()
                 .rows()
                 .layerNorm(
-                    new Row(x.array(), x.offset() + r * width),
+                    new Row(x.array(), x.offset() + from * width),
                     gains,
                     biases,
                     epsilon,
-                    new Row(y.array(), y.offset() + r * width),
-                    width);
-          }
-        });
+                    new Row(y.array(), y.offset() + from * width),
+                    to - from,
+                    width));
     return y;
   }
 

@@ -33,18 +33,16 @@ public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Oper
         y,
         width,
         run,
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
+        (from, to) ->
             run.kernels()
                 .rows()
                 .rmsNorm(
-                    new Row(x.array(), x.offset() + r * width),
+                    new Row(x.array(), x.offset() + from * width),
                     gains,
                     epsilon,
-                    new Row(y.array(), y.offset() + r * width),
-                    width);
-          }
-        });
+                    new Row(y.array(), y.offset() + from * width),
+                    to - from,
+                    width));
     return y;
   }
 

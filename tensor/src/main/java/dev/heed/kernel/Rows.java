@@ -25,13 +25,18 @@ public interface Rows {
   /// Softmax of one row. A row of which all are `-∞` gives zeros.
   void softmax(float[] a, int aFrom, float[] out, int outFrom, int length);
 
-  /// Layer norm of one row, [Ba et al. 2016](https://arxiv.org/abs/1607.06450): `(a - mean) /
-  /// sqrt(variance + epsilon) * gain + bias`.
-  void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int length);
+  /// Layer norm of rows that lie one behind the other, [Ba et al.
+  /// 2016](https://arxiv.org/abs/1607.06450): `(a - mean) / sqrt(variance + epsilon) * gain +
+  /// bias`.
+  ///
+  /// @param a the first row; `out` likewise
+  void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int rows, int length);
 
-  /// RMS norm of one row, [Zhang and Sennrich 2019](https://arxiv.org/abs/1910.07467): `a /
-  /// sqrt(mean(a²) + epsilon) * gain`.
-  void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length);
+  /// RMS norm of rows that lie one behind the other, [Zhang and Sennrich
+  /// 2019](https://arxiv.org/abs/1910.07467): `a / sqrt(mean(a²) + epsilon) * gain`.
+  ///
+  /// @param a the first row; `out` likewise
+  void rmsNorm(Row a, float[] gain, float epsilon, Row out, int rows, int length);
 
   /// GELU, exact: `a Φ(a)`, [Hendrycks and Gimpel 2016](https://arxiv.org/abs/1606.08415).
   void geluErf(float[] a, int aFrom, float[] out, int outFrom, int length);
@@ -55,5 +60,10 @@ public interface Rows {
   void rotate(Row x, int step, int apart, Row cosine, Row sine, int pairs);
 
   /// Where a row begins in an array.
-  record Row(float[] array, int from) {}
+  record Row(float[] array, int from) {
+    /// The row that begins `floats` further on.
+    Row plus(int floats) {
+      return new Row(array, from + floats);
+    }
+  }
 }

@@ -72,7 +72,15 @@ final class ScalarRows implements Rows {
   }
 
   @Override
-  public void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int length) {
+  public void layerNorm(
+      Row a, float[] gain, float[] bias, float epsilon, Row out, int rows, int length) {
+    for (int row = 0; row < rows; row++) {
+      layerNorm(a.plus(row * length), gain, bias, epsilon, out.plus(row * length), length);
+    }
+  }
+
+  private static void layerNorm(
+      Row a, float[] gain, float[] bias, float epsilon, Row out, int length) {
     double mean = 0;
     for (int i = 0; i < length; i++) {
       mean += a.array()[a.from() + i];
@@ -91,7 +99,13 @@ final class ScalarRows implements Rows {
   }
 
   @Override
-  public void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length) {
+  public void rmsNorm(Row a, float[] gain, float epsilon, Row out, int rows, int length) {
+    for (int row = 0; row < rows; row++) {
+      rmsNorm(a.plus(row * length), gain, epsilon, out.plus(row * length), length);
+    }
+  }
+
+  private static void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length) {
     double squares = 0;
     for (int i = 0; i < length; i++) {
       squares += (double) a.array()[a.from() + i] * a.array()[a.from() + i];

@@ -185,42 +185,44 @@ final class VectorRows implements Rows {
   }
 
   @Override
-  public void layerNorm(Row a, float[] gain, float[] bias, float epsilon, Row out, int length) {
-    float mean = sum(a.array(), a.from(), length) / length;
-    float variance = squares(mean, a.array(), a.from(), length) / length;
-    float factor = (float) (1 / Math.sqrt(variance + epsilon));
-    int done = normalize(mean, factor, a, gain, bias, out, length);
-    if (done < length) {
-      normalizeRest(mean, factor, a, gain, bias, out, length, done);
+  public void layerNorm(
+      Row a, float[] gain, float[] bias, float epsilon, Row out, int rows, int length) {
+    float[] lanes = new float[LANES];
+    for (int row = 0; row < rows; row++) {
+      int from = a.from() + row * length;
+      float mean = sum(a.array(), from, length, lanes) / length;
+      float variance = squares(mean, a.array(), from, length, lanes) / length;
+      float factor = (float) (1 / Math.sqrt(variance + epsilon));
+      int to = out.from() + row * length;
+      int done = normalize(mean, factor, a.array(), from, gain, bias, out.array(), to, length);
+      for (int i = done; i < length; i++) {
+        out.array()[to + i] = (a.array()[from + i] - mean) * factor * gain[i] + bias[i];
+      }
     }
   }
 
   private static int normalize(
-      float mean, float factor, Row a, float[] gain, float[] bias, Row out, int length) {
+      float mean,
+      float factor,
+      float[] a,
+      int from,
+      float[] gain,
+      float[] bias,
+      float[] out,
+      int to,
+      int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector.fromArray(SPECIES, a.array(), a.from() + i)
+      FloatVector.fromArray(SPECIES, a, from + i)
           .sub(mean)
           .mul(factor)
           .fma(FloatVector.fromArray(SPECIES, gain, i), FloatVector.fromArray(SPECIES, bias, i))
-          .intoArray(out.array(), out.from() + i);
+          .intoArray(out, to + i);
     }
     return i;
   }
 
-  private static void normalizeRest(
-      float mean, float factor, Row a, float[] gain, float[] bias, Row out, int length, int i) {
-    VectorMask<Float> mask = rest(i, length);
-    FloatVector.fromArray(SPECIES, a.array(), a.from() + i, mask)
-        .sub(mean)
-        .mul(factor)
-        .fma(
-            FloatVector.fromArray(SPECIES, gain, i, mask),
-            FloatVector.fromArray(SPECIES, bias, i, mask))
-        .intoArray(out.array(), out.from() + i, mask);
-  }
-
-  private static float sum(float[] a, int from, int length) {
+  private static float sum(float[] a, int from, int length, float[] lanes) {
     FloatVector first = FloatVector.zero(SPECIES);
     FloatVector second = first;
     int i = 0;
@@ -228,16 +230,16 @@ final class VectorRows implements Rows {
       first = first.add(FloatVector.fromArray(SPECIES, a, from + i));
       second = second.add(FloatVector.fromArray(SPECIES, a, from + i + LANES));
     }
-    for (; i < length; i += LANES) {
-      first = first.add(FloatVector.fromArray(SPECIES, a, from + i, rest(i, length)));
-    }
-    float[] lanes = new float[LANES];
     first.add(second).intoArray(lanes, 0);
-    return VectorMath.sum(lanes);
+    float sum = VectorMath.sum(lanes);
+    for (; i < length; i++) {
+      sum += a[from + i];
+    }
+    return sum;
   }
 
   /// The sum of `(a - mean)²`.
-  private static float squares(float mean, float[] a, int from, int length) {
+  private static float squares(float mean, float[] a, int from, int length, float[] lanes) {
     FloatVector first = FloatVector.zero(SPECIES);
     FloatVector second = first;
     int i = 0;
@@ -247,30 +249,40 @@ final class VectorRows implements Rows {
       first = x.fma(x, first);
       second = y.fma(y, second);
     }
-    for (; i < length; i += LANES) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector x = FloatVector.fromArray(SPECIES, a, from + i, mask).sub(mean, mask);
-      first = x.fma(x, first);
-    }
-    float[] lanes = new float[LANES];
     first.add(second).intoArray(lanes, 0);
-    return VectorMath.sum(lanes);
+    float sum = VectorMath.sum(lanes);
+    for (; i < length; i++) {
+      float centred = a[from + i] - mean;
+      sum += centred * centred;
+    }
+    return sum;
   }
 
   @Override
-  public void rmsNorm(Row a, float[] gain, float epsilon, Row out, int length) {
-    float squares = squares(0, a.array(), a.from(), length);
-    float factor = (float) (1 / Math.sqrt(squares / length + epsilon));
+  public void rmsNorm(Row a, float[] gain, float epsilon, Row out, int rows, int length) {
+    float[] lanes = new float[LANES];
+    for (int row = 0; row < rows; row++) {
+      int from = a.from() + row * length;
+      int to = out.from() + row * length;
+      float squares = squares(0, a.array(), from, length, lanes);
+      float factor = (float) (1 / Math.sqrt(squares / length + epsilon));
+      int done = multiply(factor, a.array(), from, gain, out.array(), to, length);
+      for (int i = done; i < length; i++) {
+        out.array()[to + i] = a.array()[from + i] * factor * gain[i];
+      }
+    }
+  }
+
+  private static int multiply(
+      float factor, float[] a, int from, float[] gain, float[] out, int to, int length) {
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector.fromArray(SPECIES, a.array(), a.from() + i)
+      FloatVector.fromArray(SPECIES, a, from + i)
           .mul(factor)
           .mul(FloatVector.fromArray(SPECIES, gain, i))
-          .intoArray(out.array(), out.from() + i);
+          .intoArray(out, to + i);
     }
-    for (; i < length; i++) {
-      out.array()[out.from() + i] = a.array()[a.from() + i] * factor * gain[i];
-    }
+    return i;
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// together.
 class BackwardTilesTest {
   /// Both kinds of kernels.
+  @SuppressWarnings("ImmutableEnumChecker") // kernels hold no state
   enum Twin {
     SCALAR(new ScalarAttentionTiles(), new ScalarBackwardTiles(), new ScalarChanceTiles()),
     VECTOR(new VectorAttentionTiles(), new VectorBackwardTiles(), new VectorChanceTiles());

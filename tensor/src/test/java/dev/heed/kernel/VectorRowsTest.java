@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heed.kernel.Rows.Row;
 import dev.heed.testing.Allocation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +50,8 @@ class VectorRowsTest {
         case SCALE -> rows.scale(-1.7f, a, 2, out, 5, length);
         case SOFT_CAP -> rows.softCap(1.5f, a, 2, out, 5, length);
         case SOFTMAX -> rows.softmax(a, 2, out, 5, length);
-        case LAYER_NORM -> rows.layerNorm(new Row(a, 2), b, a, EPSILON, new Row(out, 5), length);
-        case RMS_NORM -> rows.rmsNorm(new Row(a, 2), b, EPSILON, new Row(out, 5), length);
+        case LAYER_NORM -> rows.layerNorm(new Row(a, 2), b, a, EPSILON, new Row(out, 5), 1, length);
+        case RMS_NORM -> rows.rmsNorm(new Row(a, 2), b, EPSILON, new Row(out, 5), 1, length);
         case GELU_ERF -> rows.geluErf(a, 2, out, 5, length);
         case GELU_TANH -> rows.geluTanh(a, 2, out, 5, length);
         case SILU -> rows.silu(a, 2, out, 5, length);
@@ -224,6 +225,29 @@ class VectorRowsTest {
   }
 
   @Test
+  void norms_severalRows_areThoseOfEachAlone() {
+    int length = 37;
+    float[] a = random(3 * length + 2, 1);
+    float[] gain = random(length, 2);
+    float[] bias = random(length, 3);
+    for (Rows rows : List.of(SCALAR, VECTOR)) {
+      float[] together = new float[3 * length + 5];
+      float[] alone = new float[3 * length + 5];
+      rows.layerNorm(new Row(a, 2), gain, bias, EPSILON, new Row(together, 5), 3, length);
+      for (int at = 0; at < 3 * length; at += length) {
+        rows.layerNorm(new Row(a, 2 + at), gain, bias, EPSILON, new Row(alone, 5 + at), 1, length);
+      }
+      assertThat(together).isEqualTo(alone);
+
+      rows.rmsNorm(new Row(a, 2), gain, EPSILON, new Row(together, 5), 3, length);
+      for (int at = 0; at < 3 * length; at += length) {
+        rows.rmsNorm(new Row(a, 2 + at), gain, EPSILON, new Row(alone, 5 + at), 1, length);
+      }
+      assertThat(together).isEqualTo(alone);
+    }
+  }
+
+  @Test
   void layerNorm_farFromZero_keepsItsDigits() {
     float[] row = random(384, 4);
     for (int i = 0; i < row.length; i++) {
@@ -233,8 +257,8 @@ class VectorRowsTest {
     Arrays.fill(ones, 1);
     float[] expected = new float[384];
     float[] out = new float[384];
-    SCALAR.layerNorm(new Row(row, 0), ones, new float[384], EPSILON, new Row(expected, 0), 384);
-    VECTOR.layerNorm(new Row(row, 0), ones, new float[384], EPSILON, new Row(out, 0), 384);
+    SCALAR.layerNorm(new Row(row, 0), ones, new float[384], EPSILON, new Row(expected, 0), 1, 384);
+    VECTOR.layerNorm(new Row(row, 0), ones, new float[384], EPSILON, new Row(out, 0), 1, 384);
     for (int i = 0; i < out.length; i++) {
       // The mean, near 100, is rounded to a float: 4e-6, over a deviation of 1.2.
       assertThat(out[i]).isCloseTo(expected[i], within(1e-5f));
