@@ -2,7 +2,6 @@ package dev.heed.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,10 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dheed.kills=20` for as often as one likes.
 class TrainKillTest {
   private static final int KILLS = Integer.getInteger("heed.kills", 2);
-  private static final int STEPS = 60 + 20 * KILLS;
+  private static final int STEPS = 60 + 40 * KILLS;
 
-  /// Longer than some steps, a look and a checkpoint take.
-  private static final int LONGEST_MILLIS = 700;
+  /// Steps of one life, so that all kills come before the end.
+  private static final int MOST_STEPS = 30;
+
+  /// Longer than a step and a checkpoint take.
+  private static final int LONGEST_MILLIS = 50;
 
   @TempDir private Path folder;
   private final Random random = new Random(5);
@@ -38,7 +40,7 @@ class TrainKillTest {
         break;
       }
     }
-    assertThat(killed).as("kills before the end").isGreaterThan(KILLS / 2);
+    assertThat(killed).as("kills before the end").isEqualTo(KILLS);
     assertThat(end(start(data, "parts", 2))).isZero();
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       assertThat(last("parts", file)).as(file).isEqualTo(last("whole", file));
@@ -88,20 +90,24 @@ class TrainKillTest {
     return process.exitValue();
   }
 
-  /// Kills some processes before they have begun to train, most soon after; returns whether it came
-  /// before the end.
+  /// Kills a process when it has logged a drawn number of further steps, one in four when it may
+  /// not have begun to train; returns whether it came before the end.
   private boolean kill(Process process) throws Exception {
-    BufferedReader err = process.errorReader(StandardCharsets.UTF_8);
-    if (random.nextInt(4) > 0) {
-      String line = err.readLine();
-      while (line != null && !line.contains("parameters")) {
-        line = err.readLine();
-      }
+    int further = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(MOST_STEPS);
+    int until = logged() + further;
+    while (process.isAlive() && logged() < until) {
+      Thread.sleep(1);
     }
     Thread.sleep(random.nextInt(LONGEST_MILLIS));
     boolean running = process.isAlive();
     process.destroyForcibly().waitFor();
     return running;
+  }
+
+  /// Lines of the log of the training that is killed.
+  private int logged() throws IOException {
+    Path log = folder.resolve("parts/log.jsonl");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
   }
 
   private byte[] last(String out, String file) throws IOException {
