@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
@@ -157,7 +158,7 @@ final class TrainOptions {
       return Json.parseObject(path.toString(), Files.readAllBytes(path));
     } catch (IOException e) {
       throw new ParameterException(
-          java.util.Objects.requireNonNull(command).commandLine(),
+          Objects.requireNonNull(command).commandLine(),
           "--config: %s cannot be read: %s".formatted(path, e),
           e);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -121,7 +122,7 @@ public final class RunFolder implements AutoCloseable {
       return Folders.children(checkpointFolder()).stream()
           .filter(child -> STEP.matcher(String.valueOf(child.getFileName())).matches())
           .sorted(
-              java.util.Comparator.comparingInt((Path child) -> child.toString().length())
+              Comparator.comparingInt((Path child) -> child.toString().length())
                   .thenComparing(child -> child))
           .toList();
     } catch (IOException e) {

@@ -141,7 +141,7 @@ public final class QueryBlock {
   /// Says that something of the tile is hidden, at first nothing.
   void beginHiding() {
     if (!hidden) {
-      java.util.Arrays.fill(visible, 0, keys, -1);
+      Arrays.fill(visible, 0, keys, -1);
       hidden = true;
     }
   }
