@@ -190,8 +190,9 @@ class TrainingRunTest {
     assertThatThrownBy(() -> train("out", with(GPT2, wild)))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("train: step 2: the loss is")
-        .hasMessageContaining(
-            "the layers are finite, the gradient of 'h.1.mlp.c_proj.weight' is not")
+        // where numbers of 1e25 first overflow depends on the order of the additions
+        .hasMessageMatching(
+            ".*(numbers that are not finite are at blocks\\.[01]\\.|the gradient of 'h\\.[01]\\.).*")
         .hasMessageContaining("the last good one is")
         .hasMessageContaining("step-00000001");
   }
