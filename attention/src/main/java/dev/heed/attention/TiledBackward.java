@@ -194,7 +194,10 @@ final class TiledBackward {
 
   /// Keeps `Σ w dw` of query `row` of all, where it is wanted.
   void keep(int row, float delta) {
-    deltas.ifPresent(kept -> kept.array()[kept.offset() + row] = delta);
+    if (deltas.isPresent()) {
+      Tensor kept = deltas.get();
+      kept.array()[kept.offset() + row] = delta;
+    }
   }
 
   static Matrix rows(HeadView view, int b, int head, int from, int to) {

@@ -88,9 +88,4 @@ public class RowTwins {
     rows.softCap(30, x, 0, out, 0, length);
     return out;
   }
-
-  @Benchmark
-  public float dot() {
-    return rows.dot(x, 0, ones, 0, length);
-  }
 }

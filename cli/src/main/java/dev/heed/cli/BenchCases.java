@@ -161,15 +161,19 @@ final class BenchCases {
               workers.run(
                   rows / ROWS_A_TASK,
                   (task, _) -> {
-                    for (int row = task * ROWS_A_TASK; row < (task + 1) * ROWS_A_TASK; row++) {
-                      int at = row * columns;
-                      switch (kind) {
-                        case "layernorm" ->
-                            kernel.layerNorm(
-                                new Row(x, at), ones, zeros, 1e-5f, new Row(y, at), 1, columns);
-                        case "softmax" -> kernel.softmax(x, at, y, at, columns);
-                        default -> kernel.geluTanh(x, at, y, at, columns);
+                    int from = task * ROWS_A_TASK * columns;
+                    int length = ROWS_A_TASK * columns;
+                    Row in = new Row(x, from);
+                    Row out = new Row(y, from);
+                    switch (kind) {
+                      case "layernorm" ->
+                          kernel.layerNorm(in, ones, zeros, 1e-5f, out, ROWS_A_TASK, columns);
+                      case "softmax" -> {
+                        for (int at = from; at < from + length; at += columns) {
+                          kernel.softmax(x, at, y, at, columns);
+                        }
                       }
+                      default -> kernel.geluTanh(x, from, y, from, length);
                     }
                   });
         });

@@ -187,28 +187,6 @@ public final class Gradients {
     slots.values().forEach(slot -> slot.fresh = true);
   }
 
-  /// The length of all gradients of trained weights as one vector, `√Σ g²`; summed in one order for
-  /// any number of threads.
-  public double norm(Run run) {
-    double squares = 0;
-    for (Weight weight : trained.orElse(List.of())) {
-      squares += Spread.squares(find(weight).orElseThrow(), run);
-    }
-    return Math.sqrt(squares);
-  }
-
-  /// Multiplies the gradients of trained weights by `factor`.
-  public void scale(float factor, Run run) {
-    for (Weight weight : trained.orElse(List.of())) {
-      Tensor sum = find(weight).orElseThrow();
-      float[] array = sum.array();
-      Spread.elements(
-          sum,
-          run,
-          (from, to) -> run.kernels().rows().scale(factor, array, from, array, from, to - from));
-    }
-  }
-
   /// Begins a backward pass over `recorded`; returns what it is a part of, for [#leave].
   Optional<Tape> enter(Tape recorded) {
     Optional<Tape> before = Optional.ofNullable(tape);

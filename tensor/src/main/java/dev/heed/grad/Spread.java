@@ -74,25 +74,4 @@ final class Spread {
   static int rowsATask(int width) {
     return Math.max(1, TASK / Math.max(1, width));
   }
-
-  /// The sum of the squares of all elements.
-  static double squares(Tensor tensor, Run run) {
-    Rows rows = run.kernels().rows();
-    int tasks = (tensor.size() + TASK - 1) / TASK;
-    float[] sums = new float[tasks];
-    run.workers()
-        .run(
-            tasks,
-            (task, _) -> {
-              int from = task * TASK;
-              int at = tensor.offset() + from;
-              int length = Math.min(tensor.size() - from, TASK);
-              sums[task] = rows.dot(tensor.array(), at, tensor.array(), at, length);
-            });
-    double sum = 0;
-    for (float part : sums) {
-      sum += part;
-    }
-    return sum;
-  }
 }

@@ -4,9 +4,6 @@ package dev.heed.kernel;
 /// numbers that begins at the given offsets; `out` may be the input where both begin at the same
 /// place.
 public interface Rows {
-  /// `Σ a b`.
-  float dot(float[] a, int aFrom, float[] b, int bFrom, int length);
-
   /// `out = a + b`.
   void add(float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length);
 

@@ -7,15 +7,6 @@ final class ScalarRows implements Rows {
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 
   @Override
-  public float dot(float[] a, int aFrom, float[] b, int bFrom, int length) {
-    double sum = 0;
-    for (int i = 0; i < length; i++) {
-      sum += (double) a[aFrom + i] * b[bFrom + i];
-    }
-    return (float) sum;
-  }
-
-  @Override
   public void add(
       float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     for (int i = 0; i < length; i++) {

@@ -24,42 +24,6 @@ final class VectorRows implements Rows {
   }
 
   @Override
-  public float dot(float[] a, int aFrom, float[] b, int bFrom, int length) {
-    FloatVector sum0 = FloatVector.zero(SPECIES);
-    FloatVector sum1 = sum0;
-    FloatVector sum2 = sum0;
-    FloatVector sum3 = sum0;
-    int i = 0;
-    for (; i <= length - 4 * LANES; i += 4 * LANES) {
-      sum0 =
-          FloatVector.fromArray(SPECIES, a, aFrom + i)
-              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i), sum0);
-      sum1 =
-          FloatVector.fromArray(SPECIES, a, aFrom + i + LANES)
-              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + LANES), sum1);
-      sum2 =
-          FloatVector.fromArray(SPECIES, a, aFrom + i + 2 * LANES)
-              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + 2 * LANES), sum2);
-      sum3 =
-          FloatVector.fromArray(SPECIES, a, aFrom + i + 3 * LANES)
-              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i + 3 * LANES), sum3);
-    }
-    for (; i <= length - LANES; i += LANES) {
-      sum0 =
-          FloatVector.fromArray(SPECIES, a, aFrom + i)
-              .fma(FloatVector.fromArray(SPECIES, b, bFrom + i), sum0);
-    }
-    if (i < length) {
-      VectorMask<Float> mask = rest(i, length);
-      FloatVector last = FloatVector.fromArray(SPECIES, b, bFrom + i, mask);
-      sum1 = FloatVector.fromArray(SPECIES, a, aFrom + i, mask).fma(last, sum1);
-    }
-    float[] lanes = new float[LANES];
-    sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
-    return VectorMath.sum(lanes);
-  }
-
-  @Override
   public void add(
       float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int length) {
     int i = 0;

@@ -197,17 +197,6 @@ class VectorRowsTest {
   }
 
   @Test
-  void dot_everySize_isTheSumOfProducts() {
-    for (int length : SIZES) {
-      float[] a = random(length + 3, length);
-      float[] b = random(length + 5, 5);
-      assertThat(VECTOR.dot(a, 3, b, 5, length))
-          .isCloseTo(SCALAR.dot(a, 3, b, 5, length), within(1e-6f * length));
-    }
-    assertThat(VECTOR.dot(new float[1], 0, new float[1], 0, 0)).isZero();
-  }
-
-  @Test
   void rotate_bothLayouts_equalTheScalarTwin() {
     for (int pairs : new int[] {1, 7, 16, 17, 33, 64}) {
       float[] cosine = random(pairs + 1, 1);

@@ -80,9 +80,14 @@ class WorkersTest {
             await(together);
           });
       seen.remove(Thread.currentThread());
-      Thread.sleep(100);
+      assertThat(seen).hasSize(1);
+      Thread helper = seen.iterator().next();
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (helper.getState() != Thread.State.WAITING && System.nanoTime() < until) {
+        Thread.onSpinWait();
+      }
 
-      assertThat(seen).singleElement().extracting(Thread::getState).isEqualTo(Thread.State.WAITING);
+      assertThat(helper.getState()).isEqualTo(Thread.State.WAITING);
     }
   }
 
