@@ -7,7 +7,10 @@ import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Attention as a step of a model: heads in, `[B, T, H·W]` out, side by side as the output
@@ -27,8 +30,17 @@ public final class Attend implements Operation {
   /// What gradients belong to.
   ///
   /// @param q the array that the input's queries view; likewise `k` and `v`
-  /// @param sink the sink logits `[H]`
-  public record Operands(Tensor q, Tensor k, Tensor v, Optional<Operand> sink) {
+  /// @param parameters the learned numbers that the input was given, by name
+  public record Operands(Tensor q, Tensor k, Tensor v, Map<String, Operand> parameters) {
+    public Operands {
+      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    }
+
+    /// Without learned numbers.
+    public Operands(Tensor q, Tensor k, Tensor v) {
+      this(q, k, v, Map.of());
+    }
+
     @SuppressWarnings("ReferenceEquality") // the same tensor is meant, not the same numbers
     private boolean areApart() {
       return q != k && k != v && q != v;
@@ -62,7 +74,7 @@ public final class Attend implements Operation {
     List<Operand> all = new ArrayList<>();
     operands.ifPresent(of -> {
       all.addAll(List.of(of.q(), of.k(), of.v()));
-      of.sink().ifPresent(all::add);
+      all.addAll(of.parameters().values());
     });
     return all;
   }
@@ -116,20 +128,19 @@ public final class Attend implements Operation {
   public void backward(Tensor dy, Gradients gradients, Run run) {
     Operands into = operands.orElseThrow();
     AttentionShape shape = input.shape();
-    Optional<Tensor> dSink = into.sink().map(gradients::of);
-    float[] sums = new float[dSink.isPresent() ? shape.heads() : 0];
     boolean apart = into.areApart();
     Place q = place(input.q(), into.q(), gradients, apart);
     Place k = place(input.k(), into.k(), gradients, apart);
     Place v = place(input.v(), into.v(), gradients, apart);
-    InputGradients dx = new InputGradients(q.view(), k.view(), v.view(), sums);
+    Parameters learned = Parameters.none();
+    for (Map.Entry<String, Operand> each : into.parameters().entrySet()) {
+      if (gradients.wants(each.getValue())) {
+        learned = learned.with(each.getKey(), gradients.of(each.getValue()));
+      }
+    }
+    InputGradients dx = new InputGradients(q.view(), k.view(), v.view(), learned);
     Fresh fresh = new Fresh(q.fresh(), k.fresh(), v.fresh());
     backward(OutputGradients.of(HeadView.split(dy, shape.heads())), dx, fresh, run);
-    dSink.ifPresent(total -> {
-      for (int h = 0; h < sums.length; h++) {
-        total.array()[total.offset() + h] += sums[h];
-      }
-    });
   }
 
   /// Gradients are those of the definition, whoever computed the result: [Reference] computes them

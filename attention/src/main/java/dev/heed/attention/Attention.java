@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.tensor.CounterRandom;
+import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +55,15 @@ public record Attention(
     return new Attention(score, modifiers, mask, normalizer, other);
   }
 
+  /// The learned numbers that the choices of a call of these lengths read; an input gives them,
+  /// [AttentionInput#withParameter], and none besides.
+  public List<Need> needs(AttentionShape shape) {
+    List<Need> all = new ArrayList<>(score.needs(shape));
+    modifiers.forEach(modifier -> all.addAll(modifier.needs(shape)));
+    all.addAll(normalizer.needs(shape));
+    return all;
+  }
+
   /// What a run would do with an input, without doing it.
   public Plan explain(AttentionInput input, Executor executor) {
     return Plan.of(BoundCall.of(this, input), executor);
@@ -87,7 +97,10 @@ public record Attention(
     if (!chance.isNone()) {
       input = input.withRandom(CounterRandom.of(0));
     }
-    return normalizer instanceof Normalizer.Sink ? input.withSink(new float[shape.heads()]) : input;
+    for (Need need : needs(shape)) {
+      input = input.withParameter(need.name(), Tensor.zeros(need.shape()));
+    }
+    return input;
   }
 
   /// Heads without numbers.

@@ -2,6 +2,7 @@ package dev.heed.attention;
 
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,29 +21,30 @@ public final class AttentionInput {
       @Nullable Positions docQ,
       @Nullable Positions docK,
       int @Nullable [] lengths,
-      float @Nullable [] sink,
+      Parameters parameters,
       Cache.Lost lost,
       @Nullable CounterRandom random) {
-    static final Extras NONE = new Extras(null, null, null, null, Cache.Lost.NONE, null);
+    static final Extras NONE =
+        new Extras(null, null, null, Parameters.none(), Cache.Lost.NONE, null);
 
     Extras withDocuments(Positions q, Positions k) {
-      return new Extras(q, k, lengths, sink, lost, random);
+      return new Extras(q, k, lengths, parameters, lost, random);
     }
 
     Extras withLengths(int[] numbers) {
-      return new Extras(docQ, docK, numbers, sink, lost, random);
+      return new Extras(docQ, docK, numbers, parameters, lost, random);
     }
 
-    Extras withSink(float[] logits) {
-      return new Extras(docQ, docK, lengths, logits, lost, random);
+    Extras withParameters(Parameters learned) {
+      return new Extras(docQ, docK, lengths, learned, lost, random);
     }
 
     Extras withLost(Cache.Lost gone) {
-      return new Extras(docQ, docK, lengths, sink, gone, random);
+      return new Extras(docQ, docK, lengths, parameters, gone, random);
     }
 
     Extras withRandom(CounterRandom generator) {
-      return new Extras(docQ, docK, lengths, sink, lost, generator);
+      return new Extras(docQ, docK, lengths, parameters, lost, generator);
     }
   }
 
@@ -87,14 +89,15 @@ public final class AttentionInput {
     return new AttentionInput(arrays, shape, extras.withLengths(lengths.clone()));
   }
 
-  /// With the extra logit of each head, `[H]`, for the normalizer `sink`.
-  public AttentionInput withSink(float... logits) {
-    if (logits.length != shape.heads()) {
-      throw new ShapeException(
-          "attention: %d sink logits do not fit %d heads of q %s; one a head"
-              .formatted(logits.length, shape.heads(), arrays.q));
-    }
-    return new AttentionInput(arrays, shape, extras.withSink(logits.clone()));
+  /// With learned numbers that a choice of the attention reads, [Attention#needs]; they are read
+  /// where they lie.
+  public AttentionInput withParameter(String name, Tensor numbers) {
+    return withParameters(extras.parameters.with(name, numbers));
+  }
+
+  /// With these learned numbers and no others.
+  public AttentionInput withParameters(Parameters parameters) {
+    return new AttentionInput(arrays, shape, extras.withParameters(parameters));
   }
 
   /// With the positions of keys that a cache let go; the mask must hide them from every query.
@@ -143,8 +146,8 @@ public final class AttentionInput {
     return Optional.ofNullable(extras.lengths);
   }
 
-  public Optional<float[]> sink() {
-    return Optional.ofNullable(extras.sink);
+  public Parameters parameters() {
+    return extras.parameters;
   }
 
   public Cache.Lost lost() {

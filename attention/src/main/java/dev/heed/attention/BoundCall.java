@@ -1,7 +1,11 @@
 package dev.heed.attention;
 
 import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// A call with its choices resolved against its input: checked once, before any executor computes.
 final class BoundCall {
@@ -26,17 +30,7 @@ final class BoundCall {
 
   static BoundCall of(Attention attention, AttentionInput input) {
     BoundCall call = new BoundCall(attention, input);
-    boolean wantsSink = attention.normalizer() instanceof Normalizer.Sink;
-    if (wantsSink && input.sink().isEmpty()) {
-      throw new AttentionException(
-          "attention: normalizer sink reads a logit a head and the input has none; AttentionInput.withSink gives them");
-    }
-    if (!wantsSink && input.sink().isPresent()) {
-      throw new UnsupportedCombinationException(
-          "normalizer " + attention.normalizer(),
-          "input with sink logits",
-          "normalizer sink reads them");
-    }
+    call.checkParameters();
     for (Modifier modifier : attention.modifiers()) {
       if (modifier instanceof Modifier.Scale(List<Double> factors)
           && factors.size() != 1
@@ -49,11 +43,42 @@ final class BoundCall {
     return call;
   }
 
+  /// Checks that all is given that is read, as it is read, and all is read that is given.
+  private void checkParameters() {
+    Set<String> unread = new LinkedHashSet<>(input.parameters().names());
+    for (Need need : attention.needs(shape)) {
+      Optional<Tensor> given = input.parameters().find(need.name());
+      if (given.isEmpty()) {
+        throw new AttentionException(
+            "attention: %s reads parameter %s %s and the input has none; AttentionInput.withParameter gives it"
+                .formatted(need.reader(), need.name(), need.shape()));
+      }
+      if (!given.get().shape().equals(need.shape())) {
+        throw new ShapeException(
+            "attention: parameter %s %s does not fit %s with q %s and k %s; %s would"
+                .formatted(
+                    need.name(),
+                    given.get().shape(),
+                    need.reader(),
+                    input.q(),
+                    input.k(),
+                    need.shape()));
+      }
+      unread.remove(need.name());
+    }
+    if (!unread.isEmpty()) {
+      throw new UnsupportedCombinationException(
+          Formula.of(attention),
+          "input with parameters " + unread,
+          "only choices that read them, such as normalizer sink for parameter sink,");
+    }
+  }
+
   /// The logit of a head's sink, -∞ where the normalizer has none.
   float sinkLogit(int head) {
     return switch (attention.normalizer()) {
       case Normalizer.Softmax _ -> Float.NEGATIVE_INFINITY;
-      case Normalizer.Sink _ -> input.sink().orElseThrow()[head];
+      case Normalizer.Sink _ -> input.parameters().get("sink").at(head);
     };
   }
 

@@ -44,6 +44,13 @@ public sealed interface Modifier {
     }
   }
 
+  /// The learned numbers that this choice reads.
+  default List<Need> needs(AttentionShape shape) {
+    return switch (this) {
+      case Scale _, SoftCap _, Alibi _ -> List.of();
+    };
+  }
+
   static Modifier scale(double factor) {
     return new Scale(List.of(factor));
   }

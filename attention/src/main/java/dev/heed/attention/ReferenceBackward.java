@@ -100,8 +100,12 @@ final class ReferenceBackward {
 
   /// Adds the sinks' gradients over the batch, in its order.
   void addSink() {
-    for (int task = 0; task < dSink.length && dx.sink().length > 0; task++) {
-      dx.sink()[task % shape.heads()] += (float) dSink[task];
-    }
+    dx.parameters()
+        .find("sink")
+        .ifPresent(into -> {
+          for (int task = 0; task < dSink.length; task++) {
+            into.array()[into.offset() + task % shape.heads()] += (float) dSink[task];
+          }
+        });
   }
 }

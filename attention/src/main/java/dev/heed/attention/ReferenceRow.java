@@ -156,7 +156,7 @@ final class ReferenceRow {
   }
 
   private double sinkLogit() {
-    return input.sink().orElseThrow()[h];
+    return call.sinkLogit(h);
   }
 
   /// The weight that went to the sink.

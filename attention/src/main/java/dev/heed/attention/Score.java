@@ -1,9 +1,18 @@
 package dev.heed.attention;
 
+import java.util.List;
+
 /// How similar a query and a key are: the first axis of an [Attention].
 public sealed interface Score {
   /// The inner product `q · k`, times a scale.
   record Dot(Scale scale) implements Score {}
+
+  /// The learned numbers that this choice reads.
+  default List<Need> needs(AttentionShape shape) {
+    return switch (this) {
+      case Dot _ -> List.of();
+    };
+  }
 
   /// `q · k / √E`, [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762) section 3.2.1.
   static Score dot() {

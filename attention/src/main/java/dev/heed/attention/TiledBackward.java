@@ -68,7 +68,7 @@ final class TiledBackward {
   void run() {
     int heads = shape.batch() * shape.groups();
     Workspace.Mark mark = run.workspace().mark();
-    if (sums.dx().sink().length > 0) {
+    if (sums.dx().parameters().find("sink").isPresent()) {
       deltas = Optional.of(run.workspace().take(LogSums.shape(shape)));
     }
     if (parts == 1) {
@@ -210,8 +210,11 @@ final class TiledBackward {
     if (deltas.isEmpty()) {
       return;
     }
+    Tensor into = sums.dx().parameters().get("sink");
     run.workers()
-        .run(shape.heads(), (h, _) -> sums.dx().sink()[h] += sinkGradient(h, deltas.get()));
+        .run(
+            shape.heads(),
+            (h, _) -> into.array()[into.offset() + h] += sinkGradient(h, deltas.get()));
   }
 
   private float sinkGradient(int h, Tensor deltas) {

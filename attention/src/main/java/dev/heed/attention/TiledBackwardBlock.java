@@ -6,7 +6,6 @@ import dev.heed.kernel.BackwardTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One block of queries of one head on its way back through the keys that the mask let it see; the
@@ -39,12 +38,7 @@ final class TiledBackwardBlock {
   private final TiledBackward.Group group;
   private final Visible visible;
   private final BlockChance chance;
-  private final List<Modifier> modifiers;
-
-  /// The factor of the score and of the modifiers that come first, and that of all.
-  private final float scale;
-
-  private final float factor;
+  private final BlockModifiers modifiers;
   private BoundMask.@Nullable Reader reader;
   private int from;
   private int to;
@@ -66,26 +60,13 @@ final class TiledBackwardBlock {
     this.group = group;
     this.visible = group.visible();
     visible.runs = 0;
-    List<Modifier> all = call.attention.modifiers();
-    int leading = 0;
-    double first = call.scale;
-    while (leading < all.size() && all.get(leading) instanceof Modifier.Scale each) {
-      first *= each.factor(queries.h());
-      leading++;
-    }
-    this.modifiers = all.subList(leading, all.size());
-    double whole = first;
-    for (Modifier modifier : modifiers) {
-      whole *= modifier instanceof Modifier.Scale each ? each.factor(queries.h()) : 1;
-    }
-    this.scale = (float) first;
-    this.factor = (float) whole;
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels);
   }
 
   void run() {
     Matrix q = rows(input.q());
-    backward.start(block, q, factor, rows(pass.sums.dOut()), rows(pass.forward.out()));
-    tiles.start(block.queries(), q, scale, Float.NEGATIVE_INFINITY);
+    backward.start(block, q, modifiers.factor(), rows(pass.sums.dOut()), rows(pass.forward.out()));
+    tiles.start(block.queries(), q, modifiers.scale(), Float.NEGATIVE_INFINITY);
     int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
     for (int t = 0; t < queries.queries(); t++) {
       int at = row + queries.t0() + t;
@@ -185,9 +166,7 @@ final class TiledBackwardBlock {
     }
     Matrix keys = part(group.keys());
     tiles.score(block.queries(), keys);
-    for (Modifier modifier : modifiers) {
-      modify(modifier);
-    }
+    modifiers.again(block, from);
     for (int n = 0; n < visible.runs; n++) {
       hide(n);
     }
@@ -195,30 +174,12 @@ final class TiledBackwardBlock {
     backward.gradients(block, part(group.values()));
     chance.drop(block, from);
     backward.weigh(block);
+    modifiers.back(block, from);
     chance.drop(block.queries(), from);
     backward.addQueries(block, keys);
     backward.addKeys(block, group.sums(), from);
     visible.runs = 0;
     from = to;
-  }
-
-  private void modify(Modifier modifier) {
-    QueryBlock scores = block.queries();
-    switch (modifier) {
-      case Modifier.Scale own -> tiles.scale(scores, (float) own.factor(queries.h()));
-      case Modifier.SoftCap(double cap) -> {
-        tiles.softCap(scores, (float) cap);
-        backward.slope(block, (float) cap);
-      }
-      case Modifier.Alibi _ -> {
-        Positions i = input.qPos();
-        Positions j = input.kPos();
-        int iFrom = i.row(queries.b()) + queries.t0();
-        int jFrom = j.row(queries.b()) + from;
-        float slope = (float) Modifier.Alibi.slope(queries.h(), call.shape.heads());
-        tiles.subtractDistance(scores, slope, i.array(), iFrom, j.array(), jFrom);
-      }
-    }
   }
 
   private void hide(int n) {

@@ -3,7 +3,6 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One block of queries of one head on its way through the keys that the mask lets it see.
@@ -25,8 +24,7 @@ final class TiledBlock {
   private final MapTile queries;
   private final QueryBlock block;
   private final int[] partial = new int[QueryBlock.KEYS / RUN];
-  private final float scale;
-  private final List<Modifier> modifiers;
+  private final BlockModifiers modifiers;
   private final Visible visible;
   private final BlockChance chance;
   private BoundMask.@Nullable Reader reader;
@@ -44,20 +42,12 @@ final class TiledBlock {
     this.tiles = pass.kernels.attention();
     this.queries = queries;
     this.block = block;
-    List<Modifier> all = call.attention.modifiers();
-    int leading = 0;
-    double factor = call.scale;
-    while (leading < all.size() && all.get(leading) instanceof Modifier.Scale first) {
-      factor *= first.factor(queries.h());
-      leading++;
-    }
-    this.scale = (float) factor;
-    this.modifiers = all.subList(leading, all.size());
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels);
   }
 
   void run() {
     Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
-    tiles.start(block, q, scale, call.sinkLogit(queries.h()));
+    tiles.start(block, q, modifiers.scale(), call.sinkLogit(queries.h()));
     if (call.mask.seesEverything()) {
       add(0, call.shape.keys());
     } else {
@@ -103,9 +93,7 @@ final class TiledBlock {
     }
     int group = call.shape.groupOf(queries.h());
     tiles.score(block, rows(input.k(), group, from, to));
-    for (Modifier modifier : modifiers) {
-      modify(modifier);
-    }
+    modifiers.forward(block, from);
     for (int n = 0; n < partials; n++) {
       hide(partial[n]);
     }
@@ -115,21 +103,6 @@ final class TiledBlock {
     tiles.sum(block, rows(input.v(), group, from, to));
     partials = 0;
     from = to;
-  }
-
-  private void modify(Modifier modifier) {
-    switch (modifier) {
-      case Modifier.Scale own -> tiles.scale(block, (float) own.factor(queries.h()));
-      case Modifier.SoftCap(double cap) -> tiles.softCap(block, (float) cap);
-      case Modifier.Alibi _ -> {
-        Positions i = input.qPos();
-        Positions j = input.kPos();
-        int iFrom = i.row(queries.b()) + queries.t0();
-        int jFrom = j.row(queries.b()) + from;
-        float slope = (float) Modifier.Alibi.slope(queries.h(), call.shape.heads());
-        tiles.subtractDistance(block, slope, i.array(), iFrom, j.array(), jFrom);
-      }
-    }
   }
 
   private void hide(int first) {

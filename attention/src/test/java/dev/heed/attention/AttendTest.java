@@ -15,7 +15,7 @@ import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -40,11 +40,11 @@ class AttendTest {
     Positions positions = Positions.range(0, 6);
     return AttentionInput.of(
             HeadView.split(q, 4), HeadView.split(k, 2), HeadView.split(v, 2), positions, positions)
-        .withSink(sink.toFloats());
+        .withParameter("sink", Tensor.of(sink.floats(), 4));
   }
 
   private Attend trainable() {
-    Attend.Operands operands = new Attend.Operands(q, k, v, Optional.of(sink));
+    Attend.Operands operands = new Attend.Operands(q, k, v, Map.of("sink", sink));
     return Attend.trainable(ATTENTION, input(), SITES, operands);
   }
 
@@ -178,8 +178,7 @@ class AttendTest {
   void backward_fastExecutors_nameWhatComputesGradients() {
     for (Executor executor : List.of(new Decode())) {
       InputGradients dx =
-          new InputGradients(
-              HeadView.split(q, 4), HeadView.split(k, 2), HeadView.split(v, 2), new float[4]);
+          new InputGradients(HeadView.split(q, 4), HeadView.split(k, 2), HeadView.split(v, 2));
       OutputGradients dy = OutputGradients.of(HeadView.split(Tensor.zeros(2, 6, 28), 4));
       assertThatThrownBy(() -> executor.backward(ATTENTION, input(), dy, dx, RUN))
           .isInstanceOf(UnsupportedCombinationException.class)

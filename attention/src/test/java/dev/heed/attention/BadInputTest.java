@@ -64,7 +64,6 @@ class BadInputTest {
         .hasMessageContaining("kPos [5]")
         .hasMessageContaining("[7] or [2, 7]");
     assertThatThrownBy(() -> good().withLengths(1, 2, 3)).isInstanceOf(ShapeException.class);
-    assertThatThrownBy(() -> good().withSink(1, 2)).isInstanceOf(ShapeException.class);
     assertThatThrownBy(() -> good().withDocuments(S, S)).isInstanceOf(ShapeException.class);
     assertThatThrownBy(() -> Positions.rows(new int[2], new int[3]))
         .isInstanceOf(ShapeException.class);
@@ -101,7 +100,15 @@ class BadInputTest {
         .hasMessageContaining("withLengths");
     assertThatThrownBy(() -> run(Attention.full().withNormalizer(Normalizer.sink()), good()))
         .isInstanceOf(AttentionException.class)
-        .hasMessageContaining("withSink");
+        .hasMessageContaining("withParameter")
+        .hasMessageContaining("sink [6]");
+    assertThatThrownBy(() ->
+            run(
+                Attention.full().withNormalizer(Normalizer.sink()),
+                good().withParameter("sink", Tensor.zeros(2))))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("[2]")
+        .hasMessageContaining("[6]");
   }
 
   @Test
@@ -112,7 +119,7 @@ class BadInputTest {
     assertThatThrownBy(() -> run(Attention.causal(), good().withLengths(7, 7)))
         .isInstanceOf(UnsupportedCombinationException.class)
         .hasMessageContaining("key lengths");
-    assertThatThrownBy(() -> run(Attention.causal(), good().withSink(new float[6])))
+    assertThatThrownBy(() -> run(Attention.causal(), good().withParameter("sink", Tensor.zeros(6))))
         .isInstanceOf(UnsupportedCombinationException.class)
         .hasMessageContaining("sink");
   }

@@ -66,7 +66,7 @@ final class Calls {
                   .toArray());
     }
     if (attention.normalizer() instanceof Normalizer.Sink) {
-      complete = complete.withSink(numbers(random, shape.heads()));
+      complete = complete.withParameter("sink", tensor(random, shape.heads()));
     }
     return complete;
   }
@@ -157,6 +157,27 @@ final class Calls {
     HeadView.Axes axes = new HeadView.Axes(batch, heads, length, width);
     float[] array = numbers(random, 5 + batch * heads * capacity * width);
     return new HeadView(array, 5, axes, heads * capacity * width, capacity * width, width);
+  }
+
+  /// Zeros where the gradients of an input's learned numbers go.
+  static Parameters learned(AttentionInput input) {
+    Parameters all = Parameters.none();
+    for (String name : input.parameters().names()) {
+      all = all.with(name, Tensor.zeros(input.parameters().get(name).shape()));
+    }
+    return all;
+  }
+
+  /// All learned numbers, one after the other.
+  static float[] numbers(Parameters parameters) {
+    List<float[]> each = parameters.tensors().values().stream().map(Tensor::toArray).toList();
+    float[] all = new float[each.stream().mapToInt(numbers -> numbers.length).sum()];
+    int at = 0;
+    for (float[] numbers : each) {
+      System.arraycopy(numbers, 0, all, at, numbers.length);
+      at += numbers.length;
+    }
+    return all;
   }
 
   static Tensor tensor(Random random, int... shape) {

@@ -44,7 +44,7 @@ class ChanceTest {
   }
 
   /// Everything that a call gives, forward and back.
-  private record Result(Tensor out, Tensor q, Tensor k, Tensor v, float[] sink) {
+  private record Result(Tensor out, Tensor q, Tensor k, Tensor v, Parameters learned) {
     static Result of(Call call, Executor executor, Run run) {
       AttentionShape shape = call.input().shape();
       Result result =
@@ -53,19 +53,19 @@ class ChanceTest {
               Tensor.zeros(shape.batch(), shape.heads(), shape.queries(), shape.width()),
               Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.width()),
               Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.valueWidth()),
-              new float[call.input().sink().isPresent() ? shape.heads() : 0]);
+              Calls.learned(call.input()));
       result.out.fill(Float.NaN);
       executor.forward(call.attention(), call.input(), HeadView.of(result.out), run);
       InputGradients dx =
           new InputGradients(
-              HeadView.of(result.q), HeadView.of(result.k), HeadView.of(result.v), result.sink);
+              HeadView.of(result.q), HeadView.of(result.k), HeadView.of(result.v), result.learned);
       OutputGradients dy = OutputGradients.of(upstream(call));
       executor.backward(call.attention(), call.input(), dy, dx, run);
       return result;
     }
 
     List<float[]> all() {
-      return List.of(out.toArray(), q.toArray(), k.toArray(), v.toArray(), sink);
+      return List.of(out.toArray(), q.toArray(), k.toArray(), v.toArray(), Calls.numbers(learned));
     }
   }
 

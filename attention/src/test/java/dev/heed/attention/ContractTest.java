@@ -165,7 +165,7 @@ class ContractTest {
     if (input.lengths().isPresent()) {
       full = full.withLengths(input.lengths().get());
     }
-    return input.sink().isPresent() ? full.withSink(input.sink().get()) : full;
+    return full.withParameters(input.parameters());
   }
 
   @ParameterizedTest
@@ -213,7 +213,7 @@ class ContractTest {
     if (input.lengths().isPresent()) {
       full = full.withLengths(input.lengths().get());
     }
-    return input.sink().isPresent() ? full.withSink(input.sink().get()) : full;
+    return full.withParameters(input.parameters());
   }
 
   private static Positions slice(Positions positions, int from, int to) {
@@ -264,7 +264,7 @@ class ContractTest {
     if (input.docQ().isPresent()) {
       bare = bare.withDocuments(input.docQ().get(), behind(input.docK().get(), more, 1));
     }
-    return input.sink().isPresent() ? bare.withSink(input.sink().get()) : bare;
+    return bare.withParameters(input.parameters());
   }
 
   private static HeadView behind(HeadView view, int more) {

@@ -42,8 +42,7 @@ class EmptyAxesTest {
           new InputGradients(
               ones(HEADS, lengths[0], WIDTH),
               ones(GROUPS, lengths[1], WIDTH),
-              ones(GROUPS, lengths[1], VALUE_WIDTH),
-              new float[0]);
+              ones(GROUPS, lengths[1], VALUE_WIDTH));
       OutputGradients dy = OutputGradients.of(ones(HEADS, lengths[0], VALUE_WIDTH));
       executor.backward(Attention.causal(), input, dy, dx, run());
 

@@ -95,7 +95,7 @@ class ExecutorsTest {
     Attention attention = Attention.full().withNormalizer(Normalizer.sink());
     AttentionInput input =
         AttentionInput.of(q, none, none, Positions.range(0, 5), Positions.of())
-            .withSink(1, 2, 3, 4, 5, 6);
+            .withParameter("sink", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 6));
     try (Workers workers = Workers.of(2)) {
       for (Executor executor : List.of(new Reference(), new Tiled(), new Decode())) {
         Run run = Run.inference(Kernels.best(), workers);

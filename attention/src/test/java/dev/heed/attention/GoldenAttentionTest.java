@@ -82,20 +82,21 @@ class GoldenAttentionTest {
       Tensor dq = Tensor.zeros(file.shape("q"));
       Tensor dk = Tensor.zeros(file.shape("k"));
       Tensor dv = Tensor.zeros(file.shape("v"));
-      float[] dSink = new float[file.names().contains("sink") ? file.shape("sink")[0] : 0];
+      Parameters learned = Calls.learned(golden.input);
       OutputGradients dy =
           new OutputGradients(
               HeadView.of(Tensor.of(file.floats("g.out"), file.shape("g.out"))),
               file.floats("g.entropy"),
               file.floats("g.coverage"));
       InputGradients dx =
-          new InputGradients(HeadView.of(dq), HeadView.of(dk), HeadView.of(dv), dSink);
+          new InputGradients(HeadView.of(dq), HeadView.of(dk), HeadView.of(dv), learned);
       new Reference().backward(golden.attention, golden.input, dy, dx, run);
       assertClose(golden.name + " dq", dq.toArray(), file.floats("d.q"), 1e-5, 1e-4);
       assertClose(golden.name + " dk", dk.toArray(), file.floats("d.k"), 1e-5, 1e-4);
       assertClose(golden.name + " dv", dv.toArray(), file.floats("d.v"), 1e-5, 1e-4);
-      if (dSink.length > 0) {
-        assertClose(golden.name + " dSink", dSink, file.floats("d.sink"), 1e-5, 1e-4);
+      for (String name : learned.names()) {
+        float[] actual = learned.get(name).toArray();
+        assertClose(golden.name + " d" + name, actual, file.floats("d." + name), 1e-5, 1e-4);
       }
     }
   }
@@ -162,7 +163,12 @@ class GoldenAttentionTest {
     if (file.names().contains("kv_len")) {
       input = input.withLengths(file.ints("kv_len"));
     }
-    return file.names().contains("sink") ? input.withSink(file.floats("sink")) : input;
+    for (String name : List.of("sink")) {
+      if (file.names().contains(name)) {
+        input = input.withParameter(name, Tensor.of(file.floats(name), file.shape(name)));
+      }
+    }
+    return input;
   }
 
   private static HeadView heads(SafeTensors file, String name) {

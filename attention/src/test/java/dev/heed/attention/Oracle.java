@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.attention.expression.Pointwise;
+import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 
 /// The definition of attention in double precision, from numbers in double precision, written for
@@ -21,9 +22,9 @@ final class Oracle {
     this.q = numbers(input.q());
     this.k = numbers(input.k());
     this.v = numbers(input.v());
-    this.sink = new double[input.sink().map(logits -> logits.length).orElse(0)];
+    this.sink = new double[input.parameters().find("sink").map(Tensor::size).orElse(0)];
     for (int h = 0; h < sink.length; h++) {
-      sink[h] = input.sink().orElseThrow()[h];
+      sink[h] = input.parameters().get("sink").at(h);
     }
   }
 

@@ -24,7 +24,7 @@ class ReferenceBackwardTest {
   }
 
   /// What a backward gave.
-  private record Result(Tensor q, Tensor k, Tensor v, float[] sink) {}
+  private record Result(Tensor q, Tensor k, Tensor v, Parameters learned) {}
 
   private static Result backward(Call call, OutputGradients dy, Workers workers) {
     AttentionShape shape = call.input().shape();
@@ -33,10 +33,10 @@ class ReferenceBackwardTest {
             Tensor.zeros(shape.batch(), shape.heads(), shape.queries(), shape.width()),
             Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.width()),
             Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.valueWidth()),
-            new float[call.input().sink().isPresent() ? shape.heads() : 0]);
+            Calls.learned(call.input()));
     InputGradients dx =
         new InputGradients(
-            HeadView.of(result.q), HeadView.of(result.k), HeadView.of(result.v), result.sink);
+            HeadView.of(result.q), HeadView.of(result.k), HeadView.of(result.v), result.learned);
     new Reference()
         .backward(call.attention(), call.input(), dy, dx, Run.inference(Kernels.scalar(), workers));
     return result;
@@ -64,9 +64,9 @@ class ReferenceBackwardTest {
       probed.check(call + " dk", oracle.k, result.k);
       probed.check(call + " dv", oracle.v, result.v);
     }
-    for (int h = 0; h < result.sink.length; h++) {
+    for (int h = 0; h < oracle.sink.length; h++) {
       double expected = difference(oracle, dy, oracle.sink, h);
-      assertThat((double) result.sink[h])
+      assertThat((double) result.learned.get("sink").at(h))
           .as(call + " dsink")
           .isCloseTo(expected, within(1e-5 + 1e-4 * Math.abs(expected)));
     }
@@ -107,6 +107,6 @@ class ReferenceBackwardTest {
     assertThat(shared.q.toArray()).isEqualTo(alone.q.toArray());
     assertThat(shared.k.toArray()).isEqualTo(alone.k.toArray());
     assertThat(shared.v.toArray()).isEqualTo(alone.v.toArray());
-    assertThat(shared.sink).isEqualTo(alone.sink);
+    assertThat(Calls.numbers(shared.learned)).isEqualTo(Calls.numbers(alone.learned));
   }
 }

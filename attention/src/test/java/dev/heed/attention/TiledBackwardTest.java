@@ -34,25 +34,27 @@ class TiledBackwardTest {
   }
 
   /// What a backward gave.
-  private record Result(Tensor q, Tensor k, Tensor v, float[] sink) {
+  private record Result(Tensor q, Tensor k, Tensor v, Parameters learned) {
     static Result of(AttentionInput input) {
       AttentionShape shape = input.shape();
       return new Result(
           Tensor.zeros(shape.batch(), shape.heads(), shape.queries(), shape.width()),
           Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.width()),
           Tensor.zeros(shape.batch(), shape.groups(), shape.keys(), shape.valueWidth()),
-          new float[input.sink().isPresent() ? shape.heads() : 0]);
+          Calls.learned(input));
     }
 
     InputGradients places() {
-      return new InputGradients(HeadView.of(q), HeadView.of(k), HeadView.of(v), sink);
+      return new InputGradients(HeadView.of(q), HeadView.of(k), HeadView.of(v), learned);
     }
 
     void assertEqualTo(Result other, String label) {
       assertThat(q.toArray()).as("%s dq", label).isEqualTo(other.q.toArray());
       assertThat(k.toArray()).as("%s dk", label).isEqualTo(other.k.toArray());
       assertThat(v.toArray()).as("%s dv", label).isEqualTo(other.v.toArray());
-      assertThat(sink).as("%s dsink", label).isEqualTo(other.sink);
+      assertThat(Calls.numbers(learned))
+          .as("%s dlearned", label)
+          .isEqualTo(Calls.numbers(other.learned));
     }
   }
 
@@ -78,7 +80,8 @@ class TiledBackwardTest {
     assertClose(label + " dq", actual.q.toArray(), expected.q.toArray(), 2e-5, 1e-4);
     assertClose(label + " dk", actual.k.toArray(), expected.k.toArray(), 2e-5, 1e-4);
     assertClose(label + " dv", actual.v.toArray(), expected.v.toArray(), 2e-5, 1e-4);
-    assertClose(label + " dsink", actual.sink, expected.sink, 2e-5, 1e-4);
+    float[] expectedLearned = Calls.numbers(expected.learned);
+    assertClose(label + " dlearned", Calls.numbers(actual.learned), expectedLearned, 2e-5, 1e-4);
   }
 
   @ParameterizedTest

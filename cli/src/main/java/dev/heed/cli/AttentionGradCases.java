@@ -3,12 +3,14 @@ package dev.heed.cli;
 import dev.heed.attention.Attend;
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Chance;
 import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
+import dev.heed.attention.Need;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Reference;
@@ -18,11 +20,11 @@ import dev.heed.grad.Run;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
-import dev.heed.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /// Every choice of attention, one at a time and then together, in the executors that go back.
 final class AttentionGradCases {
@@ -102,13 +104,16 @@ final class AttentionGradCases {
     Tensor q = numbers.tensor(BATCH, lengths.queries(), HEADS * WIDTH);
     Tensor k = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * WIDTH);
     Tensor v = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * (WIDTH + 2));
-    Optional<Weight> sink =
-        attention.normalizer() instanceof Normalizer.Sink
-            ? Optional.of(numbers.weight("sink", HEADS))
-            : Optional.empty();
-    Attend.Operands operands = new Attend.Operands(q, k, v, sink.map(weight -> weight));
+    AttentionShape shape =
+        new AttentionShape(
+            BATCH, HEADS, lengths.groups(), lengths.queries(), lengths.keys(), WIDTH, WIDTH + 2);
+    Map<String, Operand> learned = new LinkedHashMap<>();
+    for (Need need : attention.needs(shape)) {
+      learned.put(need.name(), numbers.tensor(need.shape().toArray()));
+    }
+    Attend.Operands operands = new Attend.Operands(q, k, v, learned);
     List<Operand> all = new ArrayList<>(List.of(q, k, v));
-    sink.ifPresent(all::add);
+    all.addAll(learned.values());
     for (Executor executor : List.of(new Reference(), new Tiled())) {
       String name = choice + ", " + executor.getClass().getSimpleName();
       cases.add(
@@ -135,8 +140,8 @@ final class AttentionGradCases {
     if (mask.contains("padding")) {
       input = input.withLengths(lengths.keys() - 2, 0);
     }
-    if (of.sink().isPresent() && of.sink().get() instanceof Weight sink) {
-      input = input.withSink(sink.floats());
+    for (Map.Entry<String, Operand> each : of.parameters().entrySet()) {
+      input = input.withParameter(each.getKey(), (Tensor) each.getValue());
     }
     if (!attention.chance().isNone()) {
       input = input.withRandom(CounterRandom.of(7));

@@ -16,7 +16,6 @@ import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 
 /// The cases that both sides of the comparison run.
@@ -106,8 +105,7 @@ final class BenchCases {
             new Attend.Operands(
                 heads(of.b(), of.h(), of.t(), of.e()),
                 heads(of.b(), of.g(), of.s(), of.e()),
-                heads(of.b(), of.g(), of.s(), of.e()),
-                Optional.empty()));
+                heads(of.b(), of.g(), of.s(), of.e())));
     HeadView out = HeadView.of(Tensor.zeros(of.b(), of.h(), of.t(), of.e()));
     Executor executor = Executor.fitting(input.shape());
     return () -> executor.forward(attention, input, out, run);
@@ -118,8 +116,7 @@ final class BenchCases {
         new Attend.Operands(
             heads(of.b(), of.h(), of.t(), of.e()),
             heads(of.b(), of.g(), of.s(), of.e()),
-            heads(of.b(), of.g(), of.s(), of.e()),
-            Optional.empty());
+            heads(of.b(), of.g(), of.s(), of.e()));
     AttentionInput input = input(of, operands);
     int width = of.h() * of.e();
     Tensor dy = Tensor.of(random(of.b() * of.t() * width), of.b(), of.t(), width);

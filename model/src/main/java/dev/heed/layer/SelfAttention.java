@@ -60,7 +60,7 @@ public record SelfAttention(
     k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
-    Tensor z = attend(new Attend.Operands(q, k, v, Optional.empty()), block, pass, run);
+    Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
   }
 
