@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.attention.expression.VisibleSet;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ public record Attention(
   }
 
   /// What a run would do with a call of these lengths, where the queries are the last of the keys'
-  /// positions `0, 1, ...`, all of one document and none padding.
+  /// positions `0, 1, ...`, all of one document, none padding and all given.
   public Plan explain(AttentionShape shape) {
     return explain(inputOf(shape), Executor.fitting(this, shape));
   }
@@ -93,6 +94,10 @@ public record Attention(
       int[] lengths = new int[shape.batch()];
       Arrays.fill(lengths, shape.keys());
       input = input.withLengths(lengths);
+    }
+    if (reads.given()) {
+      VisibleSet.Axes axes = new VisibleSet.Axes(1, 1, shape.queries(), shape.keys());
+      input = input.withVisible(VisibleSet.of(axes, (_, _, _, _) -> true));
     }
     if (!chance.isNone()) {
       input = input.withRandom(CounterRandom.of(0));

@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.attention.expression.VisibleSet;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
@@ -23,28 +24,33 @@ public final class AttentionInput {
       int @Nullable [] lengths,
       Parameters parameters,
       Cache.Lost lost,
-      @Nullable CounterRandom random) {
+      @Nullable CounterRandom random,
+      @Nullable VisibleSet visible) {
     static final Extras NONE =
-        new Extras(null, null, null, Parameters.none(), Cache.Lost.NONE, null);
+        new Extras(null, null, null, Parameters.none(), Cache.Lost.NONE, null, null);
 
     Extras withDocuments(Positions q, Positions k) {
-      return new Extras(q, k, lengths, parameters, lost, random);
+      return new Extras(q, k, lengths, parameters, lost, random, visible);
     }
 
     Extras withLengths(int[] numbers) {
-      return new Extras(docQ, docK, numbers, parameters, lost, random);
+      return new Extras(docQ, docK, numbers, parameters, lost, random, visible);
     }
 
     Extras withParameters(Parameters learned) {
-      return new Extras(docQ, docK, lengths, learned, lost, random);
+      return new Extras(docQ, docK, lengths, learned, lost, random, visible);
     }
 
     Extras withLost(Cache.Lost gone) {
-      return new Extras(docQ, docK, lengths, parameters, gone, random);
+      return new Extras(docQ, docK, lengths, parameters, gone, random, visible);
     }
 
     Extras withRandom(CounterRandom generator) {
-      return new Extras(docQ, docK, lengths, parameters, lost, generator);
+      return new Extras(docQ, docK, lengths, parameters, lost, generator, visible);
+    }
+
+    Extras withVisible(VisibleSet set) {
+      return new Extras(docQ, docK, lengths, parameters, lost, random, set);
     }
   }
 
@@ -100,6 +106,27 @@ public final class AttentionInput {
     return new AttentionInput(arrays, shape, extras.withParameters(parameters));
   }
 
+  /// With the places that the mask `given` leaves visible, `[B|1, H|1, T, S]`.
+  public AttentionInput withVisible(VisibleSet visible) {
+    VisibleSet.Axes axes = visible.axes();
+    if ((axes.batch() != 1 && axes.batch() != shape.batch())
+        || (axes.heads() != 1 && axes.heads() != shape.heads())
+        || axes.queries() != shape.queries()
+        || axes.keys() != shape.keys()) {
+      throw new ShapeException(
+          "attention: visible set %s does not fit q %s and k %s; [%d, %d, %d, %d] would, or 1 for batch or heads"
+              .formatted(
+                  visible,
+                  arrays.q,
+                  arrays.k,
+                  shape.batch(),
+                  shape.heads(),
+                  shape.queries(),
+                  shape.keys()));
+    }
+    return new AttentionInput(arrays, shape, extras.withVisible(visible));
+  }
+
   /// With the positions of keys that a cache let go; the mask must hide them from every query.
   public AttentionInput withLost(Cache.Lost lost) {
     return new AttentionInput(arrays, shape, extras.withLost(lost));
@@ -148,6 +175,10 @@ public final class AttentionInput {
 
   public Parameters parameters() {
     return extras.parameters;
+  }
+
+  public Optional<VisibleSet> visible() {
+    return Optional.ofNullable(extras.visible);
   }
 
   public Cache.Lost lost() {

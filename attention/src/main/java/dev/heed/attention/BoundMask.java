@@ -6,6 +6,7 @@ import dev.heed.attention.expression.Cover;
 import dev.heed.attention.expression.Place;
 import dev.heed.attention.expression.Program;
 import dev.heed.attention.expression.Truth;
+import dev.heed.attention.expression.VisibleSet;
 
 /// A mask and the data that it reads in one call. Threads may share it; each takes a [Reader] of
 /// its own.
@@ -17,6 +18,7 @@ final class BoundMask {
   private final Positions docK;
   private final boolean readsDocuments;
   private final boolean readsHead;
+  private final VisibleSet given;
 
   private BoundMask(Mask mask, AttentionInput input, MaskReads reads) {
     this.truth = mask.truth();
@@ -25,7 +27,8 @@ final class BoundMask {
     this.readsDocuments = reads.documents();
     this.docQ = input.docQ().orElse(input.qPos());
     this.docK = input.docK().orElse(input.kPos());
-    this.readsHead = reads.head();
+    this.given = input.visible().orElse(VisibleSet.NONE);
+    this.readsHead = reads.head() || (reads.given() && given.axes().heads() > 1);
   }
 
   /// Binds a mask; what it reads must be in the input, and what the input brings it must read.
@@ -33,6 +36,7 @@ final class BoundMask {
     MaskReads reads = MaskReads.of(mask.truth());
     check(mask, "document ids", "withDocuments", reads.documents(), input.docQ().isPresent());
     check(mask, "key lengths", "withLengths", reads.lengths(), input.lengths().isPresent());
+    check(mask, "a visible set", "withVisible", reads.given(), input.visible().isPresent());
     BoundMask bound = new BoundMask(mask, input, reads);
     bound.checkLost();
     return bound;
@@ -46,14 +50,14 @@ final class BoundMask {
       return;
     }
     Range anything = new Range(Integer.MIN_VALUE, Integer.MAX_VALUE);
-    KeyRange gone = new KeyRange(new Range(lost.low(), lost.high()), anything, anything);
+    Area.Keys gone = new Area.Keys(new Range(lost.low(), lost.high()), anything, anything);
     for (int b = 0; b < shape.batch(); b++) {
-      QueryRange queries = queries(b, 0, shape.queries());
+      Area.Queries queries = queries(b, 0, shape.queries());
       for (int h = 0; h < (readsHead ? shape.heads() : 1); h++) {
         if (cover(b, h, queries, gone) != Cover.EMPTY) {
           throw new UnsupportedCombinationException(
               "mask '%s' for queries at %d to %d"
-                  .formatted(truth, queries.i.low(), queries.i.high()),
+                  .formatted(truth, queries.i().low(), queries.i().high()),
               "a cache that let positions %d to %d go".formatted(lost.low(), lost.high()),
               "a mask that hides them, such as causal & window(n), or a growing cache");
         }
@@ -71,8 +75,16 @@ final class BoundMask {
       throw new UnsupportedCombinationException(
           "mask '%s'".formatted(mask),
           "input with " + what,
-          "a mask with '%s' reads them".formatted(what.startsWith("doc") ? "document" : "padding"));
+          "a mask with '%s' reads it".formatted(term(what)));
     }
+  }
+
+  private static String term(String what) {
+    return switch (what) {
+      case "document ids" -> "document";
+      case "key lengths" -> "padding";
+      default -> "given";
+    };
   }
 
   /// Whether everything is visible to everyone.
@@ -99,9 +111,8 @@ final class BoundMask {
         keys(tile.b(), tile.s0(), tile.s1()));
   }
 
-  Cover cover(int b, int h, QueryRange queries, KeyRange keys) {
-    return new Area(queries.i, keys.j, queries.docQ, keys.docK, keys.index, length(b), h)
-        .cover(truth);
+  Cover cover(int b, int h, Area.Queries queries, Area.Keys keys) {
+    return new Area(queries, keys, new Area.Head(b, h, length(b), given)).cover(truth);
   }
 
   private int length(int b) {
@@ -109,28 +120,15 @@ final class BoundMask {
   }
 
   /// What queries `[t0, t1)` can be.
-  record QueryRange(Range i, Range docQ) {}
+  Area.Queries queries(int b, int t0, int t1) {
+    Range docs = readsDocuments ? range(this.docQ, b, t0, t1) : Range.NONE;
+    return new Area.Queries(range(input.qPos(), b, t0, t1), docs, new Range(t0, t1 - 1));
+  }
 
   /// What keys `[s0, s1)` can be.
-  record KeyRange(Range j, Range docK, Range index) {
-    /// What the keys of this range and of the next one can be.
-    KeyRange hull(KeyRange next) {
-      return new KeyRange(hull(j, next.j), hull(docK, next.docK), hull(index, next.index));
-    }
-
-    private static Range hull(Range a, Range b) {
-      return new Range(Math.min(a.low(), b.low()), Math.max(a.high(), b.high()));
-    }
-  }
-
-  QueryRange queries(int b, int t0, int t1) {
-    Range docs = readsDocuments ? range(this.docQ, b, t0, t1) : Range.NONE;
-    return new QueryRange(range(input.qPos(), b, t0, t1), docs);
-  }
-
-  KeyRange keys(int b, int s0, int s1) {
+  Area.Keys keys(int b, int s0, int s1) {
     Range docs = readsDocuments ? range(this.docK, b, s0, s1) : Range.NONE;
-    return new KeyRange(range(input.kPos(), b, s0, s1), docs, new Range(s0, s1 - 1));
+    return new Area.Keys(range(input.kPos(), b, s0, s1), docs, new Range(s0, s1 - 1));
   }
 
   private static Range range(Positions positions, int b, int from, int to) {
@@ -170,7 +168,10 @@ final class BoundMask {
       int b = tile.b();
       Positions kPos = input.kPos();
       place.query(input.qPos().at(b, t), readsDocuments ? docQ.at(b, t) : 0);
-      place.head(tile.h()).keys(kPos.array(), kPos.row(b), tile.s0(), tile.keys(), length(b));
+      place
+          .given(given, b, t)
+          .head(tile.h())
+          .keys(kPos.array(), kPos.row(b), tile.s0(), tile.keys(), length(b));
       if (readsDocuments) {
         place.documents(docK.array(), docK.row(b));
       }

@@ -1,7 +1,6 @@
 package dev.heed.attention;
 
-import dev.heed.attention.BoundMask.KeyRange;
-import dev.heed.attention.BoundMask.QueryRange;
+import dev.heed.attention.expression.Area;
 import dev.heed.attention.expression.Cover;
 
 /// The tiles of keys of a call, and which of them a tile of queries can see at all.
@@ -15,26 +14,26 @@ final class KeyTiles {
   private final int keys;
 
   /// The ranges of each level, `[batch][level][n]`, single tiles first.
-  private final KeyRange[][][] levels;
+  private final Area.Keys[][][] levels;
 
   /// @param length keys of a tile
   KeyTiles(BoundCall call, int length) {
     this.mask = call.mask;
     this.length = length;
     this.keys = call.shape.keys();
-    this.levels = new KeyRange[call.shape.batch()][][];
+    this.levels = new Area.Keys[call.shape.batch()][][];
     boolean shared = call.mask.batchesAlike();
     for (int b = 0; b < levels.length; b++) {
       levels[b] = b > 0 && shared ? levels[0] : build(b);
     }
   }
 
-  private KeyRange[][] build(int b) {
+  private Area.Keys[][] build(int b) {
     int tiles = count();
     int depth = tiles == 0 ? 0 : 33 - Integer.numberOfLeadingZeros(tiles - 1);
-    KeyRange[][] built = new KeyRange[tiles == 1 ? 1 : depth][];
+    Area.Keys[][] built = new Area.Keys[tiles == 1 ? 1 : depth][];
     for (int level = 0; level < built.length; level++) {
-      built[level] = new KeyRange[(tiles + (1 << level) - 1) >> level];
+      built[level] = new Area.Keys[(tiles + (1 << level) - 1) >> level];
       for (int n = 0; n < built[level].length; n++) {
         built[level][n] = level == 0 ? leaf(b, n) : join(built[level - 1], n);
       }
@@ -42,11 +41,11 @@ final class KeyTiles {
     return built;
   }
 
-  private KeyRange leaf(int b, int tile) {
+  private Area.Keys leaf(int b, int tile) {
     return mask.keys(b, tile * length, end(tile));
   }
 
-  private static KeyRange join(KeyRange[] below, int n) {
+  private static Area.Keys join(Area.Keys[] below, int n) {
     return 2 * n + 1 < below.length ? below[2 * n].hull(below[2 * n + 1]) : below[2 * n];
   }
 
@@ -85,13 +84,13 @@ final class KeyTiles {
   }
 
   private final class Search {
-    private final KeyRange[][] levels;
-    private final QueryRange queries;
+    private final Area.Keys[][] levels;
+    private final Area.Queries queries;
     private final MapTile tile;
     private final int[] found;
     private int count;
 
-    Search(KeyRange[][] levels, QueryRange queries, MapTile tile, int[] found) {
+    Search(Area.Keys[][] levels, Area.Queries queries, MapTile tile, int[] found) {
       this.levels = levels;
       this.queries = queries;
       this.tile = tile;

@@ -4,18 +4,22 @@ import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.Truth;
 
 /// What a mask reads besides positions.
-record MaskReads(boolean documents, boolean lengths, boolean head) {
-  static final MaskReads NOTHING = new MaskReads(false, false, false);
+record MaskReads(boolean documents, boolean lengths, boolean head, boolean given) {
+  static final MaskReads NOTHING = new MaskReads(false, false, false, false);
 
   MaskReads and(MaskReads other) {
     return new MaskReads(
-        documents || other.documents, lengths || other.lengths, head || other.head);
+        documents || other.documents,
+        lengths || other.lengths,
+        head || other.head,
+        given || other.given);
   }
 
   static MaskReads of(Truth truth) {
     return switch (truth) {
-      case Truth.Document _ -> new MaskReads(true, false, false);
-      case Truth.Padding _ -> new MaskReads(false, true, false);
+      case Truth.Document _ -> new MaskReads(true, false, false, false);
+      case Truth.Padding _ -> new MaskReads(false, true, false, false);
+      case Truth.Given _ -> new MaskReads(false, false, false, true);
       case Truth.Comparison(_, Numeric left, Numeric right) -> of(left).and(of(right));
       case Truth.Not(Truth operand) -> of(operand);
       case Truth.And(var operands) ->
@@ -37,8 +41,8 @@ record MaskReads(boolean documents, boolean lengths, boolean head) {
     return switch (number) {
       case Numeric.Symbol symbol ->
           switch (symbol) {
-            case DOC_Q, DOC_K -> new MaskReads(true, false, false);
-            case H -> new MaskReads(false, false, true);
+            case DOC_Q, DOC_K -> new MaskReads(true, false, false, false);
+            case H -> new MaskReads(false, false, true, false);
             case I, J, S -> NOTHING;
           };
       case Numeric.Unary(_, Numeric operand) -> of(operand);

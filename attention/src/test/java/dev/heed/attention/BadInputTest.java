@@ -3,6 +3,7 @@ package dev.heed.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heed.attention.expression.VisibleSet;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
@@ -65,8 +66,18 @@ class BadInputTest {
         .hasMessageContaining("[7] or [2, 7]");
     assertThatThrownBy(() -> good().withLengths(1, 2, 3)).isInstanceOf(ShapeException.class);
     assertThatThrownBy(() -> good().withDocuments(S, S)).isInstanceOf(ShapeException.class);
+    assertThatThrownBy(() -> good().withVisible(visible(2, 3, 5, 7)))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("[2, 3, 5, 7]")
+        .hasMessageContaining("[2, 6, 5, 7] would");
+    assertThatThrownBy(() -> good().withVisible(visible(1, 1, 7, 5)))
+        .isInstanceOf(ShapeException.class);
     assertThatThrownBy(() -> Positions.rows(new int[2], new int[3]))
         .isInstanceOf(ShapeException.class);
+  }
+
+  private static VisibleSet visible(int batch, int heads, int queries, int keys) {
+    return VisibleSet.of(new VisibleSet.Axes(batch, heads, queries, keys), (_, _, _, _) -> true);
   }
 
   @Test
@@ -98,6 +109,9 @@ class BadInputTest {
     assertThatThrownBy(() -> run(Attention.full().withMask(Mask.parse("!padding")), good()))
         .isInstanceOf(AttentionException.class)
         .hasMessageContaining("withLengths");
+    assertThatThrownBy(() -> run(Attention.full().withMask(Mask.parse("causal | given")), good()))
+        .isInstanceOf(AttentionException.class)
+        .hasMessageContaining("withVisible");
     assertThatThrownBy(() -> run(Attention.full().withNormalizer(Normalizer.sink()), good()))
         .isInstanceOf(AttentionException.class)
         .hasMessageContaining("withParameter")
@@ -119,6 +133,9 @@ class BadInputTest {
     assertThatThrownBy(() -> run(Attention.causal(), good().withLengths(7, 7)))
         .isInstanceOf(UnsupportedCombinationException.class)
         .hasMessageContaining("key lengths");
+    assertThatThrownBy(() -> run(Attention.causal(), good().withVisible(visible(1, 6, 5, 7))))
+        .isInstanceOf(UnsupportedCombinationException.class)
+        .hasMessageContaining("'given' reads it");
     assertThatThrownBy(() -> run(Attention.causal(), good().withParameter("sink", Tensor.zeros(6))))
         .isInstanceOf(UnsupportedCombinationException.class)
         .hasMessageContaining("sink");

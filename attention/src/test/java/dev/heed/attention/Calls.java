@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.Pointwise;
 import dev.heed.attention.expression.Truth;
+import dev.heed.attention.expression.VisibleSet;
 import dev.heed.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
@@ -65,6 +66,16 @@ final class Calls {
                   .map(b -> random.nextInt(shape.keys() + 1))
                   .toArray());
     }
+    if (mask.contains("given")) {
+      boolean perHead = random.nextBoolean();
+      int batch = random.nextBoolean() ? 1 : shape.batch();
+      complete =
+          complete.withVisible(
+              VisibleSet.of(
+                  new VisibleSet.Axes(
+                      batch, perHead ? shape.heads() : 1, shape.queries(), shape.keys()),
+                  (b, h, t, s) -> Pointwise.isGiven(b * 8 + h, t, s)));
+    }
     if (attention.normalizer() instanceof Normalizer.Sink) {
       complete = complete.withParameter("sink", tensor(random, shape.heads()));
     }
@@ -110,8 +121,10 @@ final class Calls {
                       "causal | prefix(6)",
                       "chunk(16)",
                       "!causal",
+                      "causal & given",
+                      "given | i = j",
                       "causal & i - j < 8 * (h + 1)")
-                  .get(random.nextInt(10)));
+                  .get(random.nextInt(12)));
       default ->
           new Mask(
               new Truth.Or(

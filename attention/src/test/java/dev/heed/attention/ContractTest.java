@@ -6,6 +6,7 @@ import dev.heed.attention.Calls.Call;
 import dev.heed.attention.Calls.Size;
 import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.Truth;
+import dev.heed.attention.expression.VisibleSet;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
@@ -165,6 +166,9 @@ class ContractTest {
     if (input.lengths().isPresent()) {
       full = full.withLengths(input.lengths().get());
     }
+    if (input.visible().isPresent()) {
+      full = full.withVisible(input.visible().get());
+    }
     return full.withParameters(input.parameters());
   }
 
@@ -213,7 +217,18 @@ class ContractTest {
     if (input.lengths().isPresent()) {
       full = full.withLengths(input.lengths().get());
     }
+    if (input.visible().isPresent()) {
+      full = full.withVisible(moved(input.visible().get(), from, to, 0));
+    }
     return full.withParameters(input.parameters());
+  }
+
+  /// The rows `[from, to)` of a set, behind `more` keys that are visible to all.
+  private static VisibleSet moved(VisibleSet set, int from, int to, int more) {
+    VisibleSet.Axes axes = set.axes();
+    return VisibleSet.of(
+        new VisibleSet.Axes(axes.batch(), axes.heads(), to - from, axes.keys() + more),
+        (b, h, t, s) -> s < more || set.isVisible(b, h, t + from, s - more));
   }
 
   private static Positions slice(Positions positions, int from, int to) {
@@ -263,6 +278,9 @@ class ContractTest {
         AttentionInput.of(input.q(), k, v, input.qPos(), behind(input.kPos(), more, position));
     if (input.docQ().isPresent()) {
       bare = bare.withDocuments(input.docQ().get(), behind(input.docK().get(), more, 1));
+    }
+    if (input.visible().isPresent()) {
+      bare = bare.withVisible(moved(input.visible().get(), 0, input.shape().queries(), more));
     }
     return bare.withParameters(input.parameters());
   }

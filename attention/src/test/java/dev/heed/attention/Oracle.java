@@ -52,7 +52,8 @@ final class Oracle {
             input.docK().map(docs -> docs.at(b, s)).orElse(0),
             s,
             input.lengths().map(lengths -> lengths[b]).orElse(0),
-            h);
+            h,
+            input.visible().map(set -> set.isVisible(b, h, t, s)).orElse(false));
     return Pointwise.isTrue(attention.mask().truth(), at);
   }
 

@@ -2,28 +2,58 @@ package dev.heed.attention.expression;
 
 /// A rectangle of the attention map, by the ranges of what an expression can read there.
 ///
-/// @param i positions of the queries
-/// @param j positions of the keys
-/// @param index indices of the keys, which `padding` compares with `length`
-/// @param length how many keys the batch has
-public record Area(Range i, Range j, Range docQ, Range docK, Range index, int length, int head) {
+/// @param head what all its places have in common
+public record Area(Queries queries, Keys keys, Head head) {
   /// Whole numbers from `low` to `high`, both included.
   public record Range(int low, int high) {
     public static final Range NONE = new Range(0, 0);
+
+    /// The numbers of both and between them.
+    Range hull(Range other) {
+      return new Range(Math.min(low, other.low), Math.max(high, other.high));
+    }
   }
+
+  /// What queries can be.
+  ///
+  /// @param i positions
+  /// @param doc documents
+  /// @param index which of the call's they are
+  public record Queries(Range i, Range doc, Range index) {}
+
+  /// What keys can be.
+  ///
+  /// @param j positions
+  /// @param doc documents
+  /// @param index which of the call's they are
+  public record Keys(Range j, Range doc, Range index) {
+    /// What the keys of this range and of the next one can be.
+    public Keys hull(Keys next) {
+      return new Keys(j.hull(next.j), doc.hull(next.doc), index.hull(next.index));
+    }
+  }
+
+  /// A head of a batch.
+  ///
+  /// @param length how many keys the batch has, for `padding`
+  /// @param given what the input makes visible, for `given`
+  public record Head(int b, int h, int length, VisibleSet given) {}
 
   /// The cover that `truth` gives this area; `PARTIAL` where interval arithmetic cannot tell.
   public Cover cover(Truth truth) {
+    Range i = queries.i;
+    Range j = keys.j;
     return switch (truth) {
       case Truth.Constant(boolean value) -> Cover.of(value);
       case Truth.Causal _ -> below(j.low, j.high, i.low, i.high);
-      case Truth.Window(int width) -> within(width);
+      case Truth.Window(int width) -> within(i, j, width);
       case Truth.Global(int count) -> under(i, count).or(under(j, count));
       case Truth.Prefix(int prefix) -> under(j, prefix);
       case Truth.Chunk(int size) -> same(chunks(i, size), chunks(j, size));
-      case Truth.Dilated(int step) -> dilated(step);
-      case Truth.Document _ -> same(docQ, docK);
-      case Truth.Padding _ -> under(index, length);
+      case Truth.Dilated(int step) -> dilated(i, j, step);
+      case Truth.Document _ -> same(queries.doc, keys.doc);
+      case Truth.Padding _ -> under(keys.index, head.length);
+      case Truth.Given _ -> head.given.cover(head.b, head.h, queries.index, keys.index);
       case Truth.Comparison comparison -> Interval.cover(comparison, this);
       case Truth.Not(Truth operand) -> cover(operand).not();
       case Truth.And(var operands) -> {
@@ -52,7 +82,7 @@ public record Area(Range i, Range j, Range docQ, Range docK, Range index, int le
     return range.high < limit ? Cover.FULL : range.low >= limit ? Cover.EMPTY : Cover.PARTIAL;
   }
 
-  private Cover within(int width) {
+  private static Cover within(Range i, Range j, int width) {
     int low = i.low - j.high;
     int high = i.high - j.low;
     int nearest = low > 0 ? low : high < 0 ? -high : 0;
@@ -71,7 +101,7 @@ public record Area(Range i, Range j, Range docQ, Range docK, Range index, int le
     return a.low == a.high && b.low == b.high ? Cover.FULL : Cover.PARTIAL;
   }
 
-  private Cover dilated(int step) {
+  private static Cover dilated(Range i, Range j, int step) {
     int low = i.low - j.high;
     int high = i.high - j.low;
     if (step == 1) {

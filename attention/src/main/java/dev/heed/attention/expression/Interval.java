@@ -54,11 +54,11 @@ record Interval(double low, double high, boolean nan) {
 
   private static Interval symbol(Symbol symbol, Area area) {
     return switch (symbol) {
-      case I -> of(area.i());
-      case J -> of(area.j());
-      case DOC_Q -> of(area.docQ());
-      case DOC_K -> of(area.docK());
-      case H -> new Interval(area.head(), area.head(), false);
+      case I -> of(area.queries().i());
+      case J -> of(area.keys().j());
+      case DOC_Q -> of(area.queries().doc());
+      case DOC_K -> of(area.keys().doc());
+      case H -> new Interval(area.head().h(), area.head().h(), false);
       case S -> ANYTHING;
     };
   }

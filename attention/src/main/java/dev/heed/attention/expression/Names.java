@@ -29,6 +29,7 @@ final class Names {
     constants.put("causal", new Truth.Causal());
     constants.put("document", new Truth.Document());
     constants.put("padding", new Truth.Padding());
+    constants.put("given", new Truth.Given());
     constants.put("true", new Truth.Constant(true));
     constants.put("false", new Truth.Constant(false));
     for (Symbol symbol : Symbol.values()) {

@@ -5,6 +5,9 @@ package dev.heed.attention.expression;
 ///
 /// A row is filled in by its owner, one thread, and reused from row to row.
 public final class Place {
+  int b;
+  int t;
+  VisibleSet given = VisibleSet.NONE;
   int i;
   int docQ;
   int head;
@@ -26,6 +29,14 @@ public final class Place {
   public Place query(int i, int docQ) {
     this.i = i;
     this.docQ = docQ;
+    return this;
+  }
+
+  /// Moves to query `t` of batch `b` in what is given, for expressions that read it.
+  public Place given(VisibleSet given, int b, int t) {
+    this.given = given;
+    this.b = b;
+    this.t = t;
     return this;
   }
 

@@ -41,6 +41,7 @@ final class Printer {
       case Truth.Dilated(int step) -> "dilated(%d)".formatted(step);
       case Truth.Document() -> "document";
       case Truth.Padding() -> "padding";
+      case Truth.Given() -> "given";
       case Truth.Comparison(var relation, Numeric left, Numeric right) ->
           within(left, SUM) + " " + relation.text() + " " + within(right, SUM);
       case Truth.Not(Truth operand) -> "!" + within(operand, PREFIX);

@@ -87,6 +87,7 @@ public final class Program {
           (place, _, _, out, at) -> NamedRows.dilated(step, place, out, at);
       case Truth.Document _ -> (place, _, _, out, at) -> NamedRows.document(place, out, at);
       case Truth.Padding _ -> (place, _, _, out, at) -> NamedRows.padding(place, out, at);
+      case Truth.Given _ -> (place, _, _, out, at) -> place.given.fill(place, out, at);
       case Truth.Comparison comparison -> compare(comparison);
       case Truth.Not(Truth operand) -> not(compile(operand));
       case Truth.And(List<Truth> operands) -> and(operands.stream().map(Program::compile).toList());

@@ -88,6 +88,14 @@ public sealed interface Truth extends Expression {
     }
   }
 
+  /// The place belongs to the [VisibleSet] of the input.
+  record Given() implements Truth {
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
   /// Two numbers compared; a comparison with NaN is false, `!=` alone is true.
   record Comparison(Relation relation, Numeric left, Numeric right) implements Truth {
     public enum Relation {
@@ -168,7 +176,8 @@ public sealed interface Truth extends Expression {
           Chunk _,
           Dilated _,
           Document _,
-          Padding _ ->
+          Padding _,
+          Given _ ->
           1;
       case Comparison(_, Numeric left, Numeric right) -> 1 + Math.max(left.depth(), right.depth());
       case Not(Truth operand) -> 1 + operand.depth();

@@ -54,27 +54,64 @@ class AreaTest {
   void cover_tile_isDecided(String mask, int low, int high, Cover cover) {
     Area area =
         new Area(
-            new Range(16, 23),
-            new Range(low, high),
-            new Range(2, 2),
-            new Range(Math.floorDiv(low, 8), Math.floorDiv(high, 8)),
-            new Range(low, high),
-            100,
-            0);
+            new Area.Queries(new Range(16, 23), new Range(2, 2), new Range(16, 23)),
+            new Area.Keys(
+                new Range(low, high),
+                new Range(Math.floorDiv(low, 8), Math.floorDiv(high, 8)),
+                new Range(low, high)),
+            new Area.Head(0, 0, 100, VisibleSet.NONE));
     assertThat(area.cover(Parser.truth(mask))).isEqualTo(cover);
   }
 
   @Test
   void cover_paddingByIndex_ignoresPositions() {
     Truth padding = new Truth.Padding();
-    Range any = new Range(-100, 100);
-    assertThat(new Area(any, any, any, any, new Range(0, 4), 5, 0).cover(padding))
-        .isEqualTo(Cover.FULL);
-    assertThat(new Area(any, any, any, any, new Range(5, 9), 5, 0).cover(padding))
-        .isEqualTo(Cover.EMPTY);
-    assertThat(new Area(any, any, any, any, new Range(3, 5), 5, 0).cover(padding))
-        .isEqualTo(Cover.PARTIAL);
+    assertThat(keys(0, 4).cover(padding)).isEqualTo(Cover.FULL);
+    assertThat(keys(5, 9).cover(padding)).isEqualTo(Cover.EMPTY);
+    assertThat(keys(3, 5).cover(padding)).isEqualTo(Cover.PARTIAL);
   }
+
+  private static Area keys(int first, int last) {
+    Range any = new Range(-100, 100);
+    return new Area(
+        new Area.Queries(any, any, any),
+        new Area.Keys(any, any, new Range(first, last)),
+        new Area.Head(0, 0, 5, VisibleSet.NONE));
+  }
+
+  @Test
+  void cover_visibleSet_isExact() {
+    Random random = new Random(9);
+    VisibleSet.Axes axes = new VisibleSet.Axes(2, 3, 7, 700);
+    for (int n = 0; n < 3000; n++) {
+      int pace = 1 + random.nextInt(300);
+      int salt = random.nextInt();
+      VisibleSet.Test test = (b, h, t, s) -> ((b * 7 + h * 5 + t / 2 + s / pace + salt) & 3) < 2;
+      VisibleSet set = VisibleSet.of(axes, test);
+      Range t = inside(random, 7);
+      Range s = inside(random, 700);
+      int places = (t.high() - t.low() + 1) * (s.high() - s.low() + 1);
+      int b = random.nextInt(2);
+      int h = random.nextInt(3);
+      int visible = 0;
+      for (int place = 0; place < places; place++) {
+        int row = t.low() + place % (t.high() - t.low() + 1);
+        int key = s.low() + place / (t.high() - t.low() + 1);
+        assertThat(set.isVisible(b, h, row, key)).isEqualTo(test.isVisible(b, h, row, key));
+        visible += test.isVisible(b, h, row, key) ? 1 : 0;
+      }
+      assertThat(set.cover(b, h, t, s))
+          .isEqualTo(visible == 0 ? Cover.EMPTY : visible == places ? Cover.FULL : Cover.PARTIAL);
+    }
+  }
+
+  private static Range inside(Random random, int length) {
+    int low = random.nextInt(length);
+    return new Range(low, low + random.nextInt(length - low));
+  }
+
+  private static final VisibleSet GIVEN =
+      VisibleSet.of(new VisibleSet.Axes(1, 4, 60, 40), (_, h, t, s) -> Pointwise.isGiven(h, t, s));
 
   @Test
   void cover_randomExpressionsAndTiles_isSound() {
@@ -84,13 +121,9 @@ class AreaTest {
       Truth truth = Pointwise.truth(random, 4, Reads.EVERYTHING);
       Area area =
           new Area(
-              range(random, 60),
-              range(random, 60),
-              range(random, 3),
-              range(random, 3),
-              range(random, 20),
-              random.nextInt(20),
-              random.nextInt(4));
+              new Area.Queries(range(random, 60), range(random, 3), inside(random, 60)),
+              new Area.Keys(range(random, 60), range(random, 3), inside(random, 40)),
+              new Area.Head(0, random.nextInt(4), random.nextInt(20), GIVEN));
       Cover cover = area.cover(truth);
       decided += cover == Cover.PARTIAL ? 0 : 1;
       for (int place = 0; place < 20 && cover != Cover.PARTIAL; place++) {
@@ -109,14 +142,17 @@ class AreaTest {
   }
 
   private static At inside(Area area, Random random) {
+    int index = inside(area.keys().index(), random);
+    int head = area.head().h();
     return new At(
-        inside(area.i(), random),
-        inside(area.j(), random),
-        inside(area.docQ(), random),
-        inside(area.docK(), random),
-        inside(area.index(), random),
-        area.length(),
-        area.head());
+        inside(area.queries().i(), random),
+        inside(area.keys().j(), random),
+        inside(area.queries().doc(), random),
+        inside(area.keys().doc(), random),
+        index,
+        area.head().length(),
+        head,
+        Pointwise.isGiven(head, inside(area.queries().index(), random), index));
   }
 
   private static int inside(Range range, Random random) {

@@ -7,7 +7,15 @@ public final class Pointwise {
   private Pointwise() {}
 
   /// A place of the map.
-  public record At(int i, int j, int docQ, int docK, int index, int length, int head) {}
+  public record At(
+      int i, int j, int docQ, int docK, int index, int length, int head, boolean given) {}
+
+  /// What is given in tests of expressions: runs of a hash, so that tiles are full, empty and
+  /// mixed.
+  public static boolean isGiven(int h, int t, int s) {
+    int hash = (h * 31 + t / 3) * 31 + s / 5;
+    return (hash * 0x9e3779b1 >>> 28) < 7;
+  }
 
   public static boolean isTrue(Truth truth, At at) {
     return switch (truth) {
@@ -20,6 +28,7 @@ public final class Pointwise {
       case Truth.Dilated(int step) -> Math.floorMod((long) at.i - at.j, step) == 0;
       case Truth.Document _ -> at.docQ == at.docK;
       case Truth.Padding _ -> at.index < at.length;
+      case Truth.Given _ -> at.given;
       case Truth.Comparison(var relation, Numeric left, Numeric right) ->
           relation.test(number(left, at), number(right, at));
       case Truth.Not(Truth operand) -> !isTrue(operand, at);
@@ -73,7 +82,7 @@ public final class Pointwise {
   }
 
   private static Truth named(Random random, Reads reads) {
-    return switch (random.nextInt(reads == Reads.EVERYTHING ? 9 : 7)) {
+    return switch (random.nextInt(reads == Reads.EVERYTHING ? 10 : 7)) {
       case 0 -> new Truth.Causal();
       case 1 -> new Truth.Window(random.nextInt(30));
       case 2 -> new Truth.Global(random.nextInt(8) - 2);
@@ -82,6 +91,7 @@ public final class Pointwise {
       case 5 -> new Truth.Dilated(1 + random.nextInt(5));
       case 6 -> new Truth.Constant(random.nextBoolean());
       case 7 -> new Truth.Document();
+      case 8 -> new Truth.Given();
       default -> new Truth.Padding();
     };
   }
