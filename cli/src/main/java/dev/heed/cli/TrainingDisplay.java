@@ -90,7 +90,6 @@ final class TrainingDisplay implements TrainingObserver {
   }
 
   private String text(StepReport report) {
-    Duration left = Duration.ofSeconds(Math.round((steps - report.step()) * secondsAStep));
     return String.format(
         Locale.ROOT,
         "step %,d/%,d  loss %.4f%s  %,.0f tokens/s  %s left  %,d MB",
@@ -101,8 +100,15 @@ final class TrainingDisplay implements TrainingObserver {
             ? String.format(Locale.ROOT, "  validation %.4f", validationLoss.getAsDouble())
             : "",
         speed,
-        time(left),
+        left(report.step()),
         report.bytes() >> 20);
+  }
+
+  /// How long the rest will take; not known from the first step, of which no time is known.
+  private String left(long step) {
+    return secondsAStep == 0 && step < steps
+        ? "?:??"
+        : time(Duration.ofSeconds(Math.round((steps - step) * secondsAStep)));
   }
 
   private static String time(Duration time) {
