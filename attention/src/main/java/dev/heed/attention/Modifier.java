@@ -51,6 +51,16 @@ public sealed interface Modifier {
     };
   }
 
+  /// Reads a modifier as it is written: `softcap(50)`, `alibi`.
+  static Modifier parse(String text) {
+    return ModifierForms.FORMS.parse(text);
+  }
+
+  /// The modifier as it is written; [#parse] reads it back.
+  default String text() {
+    return ModifierForms.text(this);
+  }
+
   static Modifier scale(double factor) {
     return new Scale(List.of(factor));
   }

@@ -19,6 +19,16 @@ public sealed interface Normalizer {
     };
   }
 
+  /// Reads a normalizer as it is written: `softmax`, `sink`.
+  static Normalizer parse(String text) {
+    return NormalizerForms.FORMS.parse(text);
+  }
+
+  /// The normalizer as it is written; [#parse] reads it back.
+  default String text() {
+    return NormalizerForms.text(this);
+  }
+
   static Normalizer softmax() {
     return new Softmax();
   }

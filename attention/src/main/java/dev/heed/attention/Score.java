@@ -14,6 +14,16 @@ public sealed interface Score {
     };
   }
 
+  /// Reads a score as it is written: `dot`, `dot(0.125)`.
+  static Score parse(String text) {
+    return ScoreForms.FORMS.parse(text);
+  }
+
+  /// The score as it is written; [#parse] reads it back.
+  default String text() {
+    return ScoreForms.text(this);
+  }
+
   /// `q · k / √E`, [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762) section 3.2.1.
   static Score dot() {
     return new Dot(new Scale.InverseRootWidth());

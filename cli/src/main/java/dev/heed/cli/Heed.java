@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvalCommand.class,
       ReportCommand.class,
       ParityCommand.class,
+      ConformCommand.class,
       DoctorCommand.class,
       GradCheckCommand.class,
       BenchCommand.class,

@@ -1,5 +1,7 @@
 package dev.heed.cli;
 
+import dev.heed.cli.conform.Comparison;
+
 /// One output of a reference, and how Heed's own compares.
 ///
 /// @param name what is compared, `logits` or `attentions.2`

@@ -1,0 +1,82 @@
+package dev.heed.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Choices as they are written.
+class FormsTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"dot", "dot(0.1)", "dot(-3)", "dot(1.0E-20)"})
+  void score_written_isReadBack(String text) {
+    assertThat(Score.parse(text).text()).isEqualTo(text);
+    assertThat(Score.parse(Score.parse(text).text())).isEqualTo(Score.parse(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"softcap(50)", "softcap(0.3)", "alibi", "scale(2)", "scale(1,0.5,-4)"})
+  void modifier_written_isReadBack(String text) {
+    assertThat(Modifier.parse(text).text()).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"softmax", "sink"})
+  void normalizer_written_isReadBack(String text) {
+    assertThat(Normalizer.parse(text).text()).isEqualTo(text);
+  }
+
+  @Test
+  void parse_spaces_doNotMatter() {
+    assertThat(Modifier.parse(" scale( 2 , 3 ) ")).isEqualTo(new Modifier.Scale(List.of(2.0, 3.0)));
+  }
+
+  @Test
+  void parse_unknownName_saysWhatFits() {
+    assertThatThrownBy(() -> Modifier.parse("softcpa(3)"))
+        .isInstanceOf(UnknownChoiceException.class)
+        .hasMessageContainingAll("modifier: 'softcpa(3)'", "softcap(c)", "alibi");
+    assertThatThrownBy(() -> Normalizer.parse("")).hasMessageContaining("softmax");
+  }
+
+  @Test
+  void parse_wrongArguments_saysWhichAndWhatFits() {
+    assertThatThrownBy(() -> Modifier.parse("softcap(x)"))
+        .hasMessage("modifier softcap(c): 'x' should be a number");
+    assertThatThrownBy(() -> Modifier.parse("softcap(1,2)"))
+        .hasMessage("modifier: 'softcap(1,2)' has 2 arguments; softcap(c) would fit");
+    assertThatThrownBy(() -> Modifier.parse("softcap"))
+        .hasMessageContainingAll("0 arguments", "softcap(c)");
+    assertThatThrownBy(() -> Modifier.parse("softcap(3")).hasMessageContaining("softcap(c)");
+    assertThatThrownBy(() -> Modifier.parse("softcap(-1)")).hasMessageContaining("positive");
+    assertThatThrownBy(() -> Score.parse("dot(NaN)")).hasMessageContaining("finite");
+  }
+
+  @Test
+  void forms_everyChoice_isWritten() {
+    assertThat(written(ScoreForms.FORMS)).containsAll(choices(Score.class));
+    assertThat(written(ModifierForms.FORMS)).containsAll(choices(Modifier.class));
+    assertThat(written(NormalizerForms.FORMS)).containsAll(choices(Normalizer.class));
+  }
+
+  private static Set<Class<?>> written(Forms<?> forms) {
+    return forms.all().stream().map(Forms.Form::type).collect(Collectors.toSet());
+  }
+
+  private static Set<Class<?>> choices(Class<?> axis) {
+    return leaves(axis).collect(Collectors.toSet());
+  }
+
+  private static Stream<Class<?>> leaves(Class<?> type) {
+    return type.isSealed()
+        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(FormsTest::leaves)
+        : Stream.of(type);
+  }
+}

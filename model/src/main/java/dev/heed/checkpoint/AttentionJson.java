@@ -1,0 +1,124 @@
+package dev.heed.checkpoint;
+
+import dev.heed.attention.Attention;
+import dev.heed.attention.Chance;
+import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
+import dev.heed.attention.Normalizer;
+import dev.heed.attention.Score;
+import dev.heed.checkpoint.Json.Arr;
+import dev.heed.checkpoint.Json.Obj;
+import dev.heed.tensor.HeedException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// An [Attention] as a JSON object, each choice in the words of the command line.
+///
+/// ```json
+/// {"score": "dot", "modifiers": ["softcap(50)", "alibi"], "mask": "causal & window(256)",
+///  "normalizer": "sink"}
+/// ```
+///
+/// What is absent or `null` is as in [Attention#full]. `scale` is read beside a score that says
+/// none itself; `chance` holds the probabilities `weights`, `keys` and `heads`.
+public final class AttentionJson {
+  private static final List<String> KEYS =
+      List.of("score", "scale", "modifiers", "mask", "normalizer", "chance");
+  private static final List<String> SHARES = List.of("weights", "keys", "heads");
+
+  private AttentionJson() {}
+
+  /// The object that [#read] reads back.
+  public static Obj write(Attention attention) {
+    Obj json =
+        Json.object()
+            .with("score", attention.score().text())
+            .with(
+                "modifiers",
+                Json.of(attention.modifiers().stream().map(one -> Json.of(one.text())).toList()))
+            .with("mask", attention.mask().toString())
+            .with("normalizer", attention.normalizer().text());
+    Chance chance = attention.chance();
+    return chance.isNone()
+        ? json
+        : json.with(
+            "chance",
+            Json.object()
+                .with("weights", chance.weights())
+                .with("keys", chance.keys())
+                .with("heads", chance.heads()));
+  }
+
+  /// Reads an attention; an error names the member that is wrong and what would fit.
+  public static Attention read(Obj json) {
+    checkKeys(json, KEYS);
+    Attention attention = Attention.full().withScore(score(json));
+    Optional<Arr> modifiers = json.optionalList("modifiers");
+    for (int i = 0; modifiers.isPresent() && i < modifiers.get().size(); i++) {
+      String text = modifiers.get().string(i);
+      attention =
+          attention.withModifier(choice(text, modifiers.get().place().item(i), Modifier::parse));
+    }
+    return attention
+        .withMask(choice(json, "mask", "", Mask::parse))
+        .withNormalizer(choice(json, "normalizer", "softmax", Normalizer::parse))
+        .withChance(chance(json));
+  }
+
+  private static Score score(Obj json) {
+    Score score = choice(json, "score", "dot", Score::parse);
+    if (!json.has("scale")) {
+      return score;
+    }
+    String name = json.string("score", "dot");
+    if (name.contains("(")) {
+      throw new CheckpointException(
+          "%s: the score '%s' says its scale already; one of the two would fit"
+              .formatted(json.place().member("scale"), Escape.text(name)));
+    }
+    String scaled = "%s(%s)".formatted(name, Double.toString(json.number("scale")));
+    return choice(scaled, json.place().member("scale"), Score::parse);
+  }
+
+  private static Chance chance(Obj json) {
+    Optional<Obj> shares = json.optionalObject("chance");
+    if (shares.isEmpty()) {
+      return Chance.none();
+    }
+    checkKeys(shares.get(), SHARES);
+    try {
+      return new Chance(
+          shares.get().number("weights", 0),
+          shares.get().number("keys", 0),
+          shares.get().number("heads", 0));
+    } catch (CheckpointException e) {
+      throw e;
+    } catch (HeedException e) {
+      throw new CheckpointException("%s: %s".formatted(shares.get().place(), e.getMessage()), e);
+    }
+  }
+
+  private static void checkKeys(Obj json, List<String> known) {
+    for (String key : json.members().keySet()) {
+      if (!known.contains(key)) {
+        throw new CheckpointException(
+            "%s: is unknown; one of %s would fit"
+                .formatted(json.place().member(key), String.join(", ", known)));
+      }
+    }
+  }
+
+  private static <T> T choice(Obj json, String key, String fallback, Function<String, T> parse) {
+    return choice(json.string(key, fallback), json.place().member(key), parse);
+  }
+
+  private static <T> T choice(String text, Place place, Function<String, T> parse) {
+    try {
+      return parse.apply(text);
+    } catch (HeedException e) {
+      throw new CheckpointException(
+          "%s: %s".formatted(place, e.getMessage().replaceAll("\\p{Cntrl}", "?")), e);
+    }
+  }
+}
