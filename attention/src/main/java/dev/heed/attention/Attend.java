@@ -147,7 +147,7 @@ public final class Attend implements Operation {
   /// where the run asks for it, else [Tiled].
   private void backward(OutputGradients dy, InputGradients dx, Fresh fresh, Run run) {
     if (kept.isPresent()) {
-      BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+      BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
       new TiledBackward(call, kept.get(), new TiledBackward.Sums(dy.out(), dx, fresh), run).run();
     } else {
       fresh.clear(dx);

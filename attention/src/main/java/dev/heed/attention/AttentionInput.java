@@ -16,7 +16,7 @@ public final class AttentionInput {
   private final AttentionShape shape;
   private final Extras extras;
 
-  private record Arrays(HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos) {}
+  private record Arrays(HeadView q, WholeRows k, WholeRows v, Positions qPos, Positions kPos) {}
 
   private record Extras(
       @Nullable Positions docQ,
@@ -66,10 +66,12 @@ public final class AttentionInput {
   /// @param qPos the position of each query, `[T]` or `[B, T]`
   /// @param kPos the position of each key, `[S]` or `[B, S]`
   public static AttentionInput of(
-      HeadView q, HeadView k, HeadView v, Positions qPos, Positions kPos) {
+      HeadView q, HeadRows k, HeadRows v, Positions qPos, Positions kPos) {
     AttentionInput input =
         new AttentionInput(
-            new Arrays(q, k, v, qPos, kPos), AttentionShape.of(q, k, v), Extras.NONE);
+            new Arrays(q, new WholeRows(k), new WholeRows(v), qPos, kPos),
+            AttentionShape.of(q, k, v),
+            Extras.NONE);
     input.checkAxis("qPos", qPos, input.shape.queries());
     input.checkAxis("kPos", kPos, input.shape.keys());
     checkRange("qPos", qPos);
@@ -141,12 +143,24 @@ public final class AttentionInput {
     return arrays.q;
   }
 
-  public HeadView k() {
-    return arrays.k;
+  /// The keys, wherever they lie.
+  public HeadRows keys() {
+    return arrays.k.rows();
   }
 
+  /// The values, wherever they lie.
+  public HeadRows values() {
+    return arrays.v.rows();
+  }
+
+  /// The keys in one array; a copy where they lie otherwise, made when it is first asked for.
+  public HeadView k() {
+    return arrays.k.whole();
+  }
+
+  /// The values in one array; a copy where they lie otherwise, made when it is first asked for.
   public HeadView v() {
-    return arrays.v;
+    return arrays.v.whole();
   }
 
   public Positions qPos() {

@@ -15,7 +15,7 @@ public record AttentionShape(
     }
   }
 
-  static AttentionShape of(HeadView q, HeadView k, HeadView v) {
+  static AttentionShape of(HeadView q, HeadRows k, HeadRows v) {
     HeadView.Axes a = q.axes();
     HeadView.Axes b = k.axes();
     HeadView.Axes c = v.axes();

@@ -61,7 +61,7 @@ final class BoundCall {
                     given.get().shape(),
                     need.reader(),
                     input.q(),
-                    input.k(),
+                    input.keys(),
                     need.shape()));
       }
       unread.remove(need.name());
@@ -72,6 +72,15 @@ final class BoundCall {
           "input with parameters " + unread,
           "only choices that read them, such as normalizer sink for parameter sink,");
     }
+  }
+
+  /// Checks that there are gradients of what is computed with.
+  BoundCall checkBackward() {
+    if (input.keys().rounded() || input.values().rounded()) {
+      throw new UnsupportedCombinationException(
+          "cache of 8 bits", "backward", "rounding has no gradient; a cache of floats would do");
+    }
+    return this;
   }
 
   /// The logit of a head's sink, -∞ where the normalizer has none.
@@ -93,7 +102,7 @@ final class BoundCall {
                   name,
                   view,
                   input.q(),
-                  input.v(),
+                  input.values(),
                   fit.batch(),
                   fit.heads(),
                   fit.length(),
@@ -101,8 +110,8 @@ final class BoundCall {
     }
     view.checkInside(name);
     input.q().checkInside("q");
-    input.k().checkInside("k");
-    input.v().checkInside("v");
+    input.keys().checkInside("k");
+    input.values().checkInside("v");
     return this;
   }
 }

@@ -2,8 +2,8 @@ package dev.heed.attention;
 
 /// Keys and values of positions that a model has seen, of one layer, with their positions.
 ///
-/// Rows of a head are contiguous, `[B, G, capacity, width]`, so that [Decode] streams them.
-public sealed interface Cache permits GrowingCache, SlidingCache {
+/// Rows of a head lie together, all of them or those of a page, so that [Decode] streams them.
+public sealed interface Cache permits GrowingCache, SlidingCache, PagedCache {
   /// Takes in keys `[B, G, T, E]`, values `[B, G, T, W]` and their positions, `[T]` or `[B, T]`,
   /// and returns everything to look at now.
   Contents append(HeadView k, HeadView v, Positions positions);
@@ -17,13 +17,16 @@ public sealed interface Cache permits GrowingCache, SlidingCache {
   /// Rolls back to the first `length` positions.
   void truncate(int length);
 
+  /// Goes on with sequence `order[b]` in the place of each sequence `b`, as a beam search does.
+  void reorder(int... order);
+
   /// Bytes held.
   long bytes();
 
   /// Views of a cache, valid until it changes.
   ///
   /// @param lost what was let go, which no query may want to see
-  record Contents(HeadView k, HeadView v, Positions kPos, Lost lost) {
+  record Contents(HeadRows k, HeadRows v, Positions kPos, Lost lost) {
     /// A call of queries `[B, H, T, E]` at positions `[T]` or `[B, T]` with these keys and values.
     public AttentionInput input(HeadView q, Positions qPos) {
       return AttentionInput.of(q, k, v, qPos, kPos).withLost(lost);

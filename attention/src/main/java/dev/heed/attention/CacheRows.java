@@ -1,18 +1,19 @@
 package dev.heed.attention;
 
-import dev.heed.tensor.ShapeException;
 import java.util.Arrays;
 
 /// The memory of a cache: rows of keys, of values and positions, in slots.
 final class CacheRows {
   private final CacheShape shape;
-  private float[] keys = {};
-  private float[] values = {};
+  private final RowStore keys;
+  private final RowStore values;
   private int[] positions = {};
   private int capacity;
 
   CacheRows(CacheShape shape, int capacity) {
     this.shape = shape;
+    this.keys = RowStore.of(shape.numbers(), shape.width());
+    this.values = RowStore.of(shape.numbers(), shape.valueWidth());
     resize(capacity);
   }
 
@@ -21,13 +22,17 @@ final class CacheRows {
   }
 
   long bytes() {
-    return 4L * (keys.length + values.length + positions.length);
+    return keys.bytes() + values.bytes() + 4L * positions.length;
+  }
+
+  private int heads() {
+    return shape.batch() * shape.groups();
   }
 
   /// Changes the number of slots; the first ones keep what they hold.
   void resize(int slots) {
-    keys = resized(keys, shape.width(), slots);
-    values = resized(values, shape.valueWidth(), slots);
+    keys.resize(heads(), capacity, slots);
+    values.resize(heads(), capacity, slots);
     int[] moved = new int[Math.multiplyExact(shape.batch(), slots)];
     for (int b = 0; b < shape.batch(); b++) {
       System.arraycopy(positions, b * capacity, moved, b * slots, Math.min(capacity, slots));
@@ -36,29 +41,13 @@ final class CacheRows {
     capacity = slots;
   }
 
-  private float[] resized(float[] old, int width, int slots) {
-    long size = (long) shape.batch() * shape.groups() * slots * width;
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new ShapeException(
-          "cache: %d slots for %s take %d numbers, an array holds %d"
-              .formatted(slots, shape, size, Integer.MAX_VALUE - 8));
-    }
-    float[] moved = new float[(int) size];
-    for (int head = 0; head < shape.batch() * shape.groups(); head++) {
-      int count = Math.min(capacity, slots) * width;
-      System.arraycopy(old, head * capacity * width, moved, head * slots * width, count);
-    }
-    return moved;
-  }
-
   /// Puts row `t` of `k`, of `v` and of their positions into a slot.
   void put(HeadView k, HeadView v, Positions from, int t, int slot) {
     for (int b = 0; b < shape.batch(); b++) {
       for (int g = 0; g < shape.groups(); g++) {
         int row = (b * shape.groups() + g) * capacity + slot;
-        System.arraycopy(k.array(), k.row(b, g, t), keys, row * shape.width(), shape.width());
-        System.arraycopy(
-            v.array(), v.row(b, g, t), values, row * shape.valueWidth(), shape.valueWidth());
+        keys.put(k.array(), k.row(b, g, t), row);
+        values.put(v.array(), v.row(b, g, t), row);
       }
       positions[b * capacity + slot] = from.at(b, t);
     }
@@ -70,33 +59,50 @@ final class CacheRows {
 
   /// Moves `count` slots, which may overlap those they move to.
   void move(int from, int to, int count) {
-    for (int head = 0; head < shape.batch() * shape.groups() && from != to; head++) {
+    for (int head = 0; head < heads() && from != to; head++) {
       int row = head * capacity;
-      moveRows(keys, shape.width(), row + from, row + to, count);
-      moveRows(values, shape.valueWidth(), row + from, row + to, count);
+      keys.copy(keys, row + from, row + to, count);
+      values.copy(values, row + from, row + to, count);
     }
     for (int b = 0; b < shape.batch() && from != to; b++) {
       System.arraycopy(positions, b * capacity + from, positions, b * capacity + to, count);
     }
   }
 
-  private static void moveRows(float[] array, int width, int from, int to, int count) {
-    System.arraycopy(array, from * width, array, to * width, count * width);
+  /// Gives each batch `b` what batch `order[b]` has in the first `count` slots.
+  void reorder(int[] order, int count) {
+    CacheRows old = new CacheRows(shape, count);
+    for (int b = 0; b < shape.batch(); b++) {
+      old.take(this, b, b, count);
+    }
+    for (int b = 0; b < shape.batch(); b++) {
+      if (order[b] != b) {
+        take(old, order[b], b, count);
+      }
+    }
+  }
+
+  private void take(CacheRows from, int fromBatch, int batch, int count) {
+    for (int g = 0; g < shape.groups(); g++) {
+      int source = (fromBatch * shape.groups() + g) * from.capacity;
+      int target = (batch * shape.groups() + g) * capacity;
+      keys.copy(from.keys, source, target, count);
+      values.copy(from.values, source, target, count);
+    }
+    System.arraycopy(from.positions, fromBatch * from.capacity, positions, batch * capacity, count);
   }
 
   /// Views of the first `count` slots.
   Cache.Contents contents(int count, Cache.Lost lost) {
     return new Cache.Contents(
-        view(keys, count, shape.width()),
-        view(values, count, shape.valueWidth()),
+        keys.view(axes(count, shape.width()), capacity),
+        values.view(axes(count, shape.valueWidth()), capacity),
         new Positions(positions, 0, shape.batch(), count, capacity),
         lost);
   }
 
-  private HeadView view(float[] array, int count, int width) {
-    HeadView.Axes axes = new HeadView.Axes(shape.batch(), shape.groups(), count, width);
-    int head = capacity * width;
-    return new HeadView(array, 0, axes, shape.groups() * head, head, width);
+  private HeadView.Axes axes(int count, int width) {
+    return new HeadView.Axes(shape.batch(), shape.groups(), count, width);
   }
 
   @Override

@@ -2,13 +2,48 @@ package dev.heed.attention;
 
 import dev.heed.tensor.ShapeException;
 
-/// The axes of a cache that do not change: `B`, `G`, and the widths of keys and of values.
-public record CacheShape(int batch, int groups, int width, int valueWidth) {
+/// What does not change of a cache: the axes `B` and `G`, the widths of keys and of values, and how
+/// a number is kept.
+public record CacheShape(int batch, int groups, int width, int valueWidth, CacheNumbers numbers) {
   public CacheShape {
     if (batch < 1 || groups < 1 || width < 1 || valueWidth < 1) {
       throw new ShapeException(
           "cache: batch %d, %d heads, widths %d and %d; each must be at least 1"
               .formatted(batch, groups, width, valueWidth));
+    }
+  }
+
+  /// A cache that keeps numbers as they come.
+  public CacheShape(int batch, int groups, int width, int valueWidth) {
+    this(batch, groups, width, valueWidth, CacheNumbers.FLOAT);
+  }
+
+  public CacheShape withNumbers(CacheNumbers other) {
+    return new CacheShape(batch, groups, width, valueWidth, other);
+  }
+
+  /// Bytes that the keys and the values of a position take, of all batches and heads.
+  public long bytesOfPosition() {
+    return (long) batch * groups * (numbers.bytes(width) + numbers.bytes(valueWidth));
+  }
+
+  /// Checks that `order` names a batch for each batch.
+  void checkOrder(int[] order) {
+    if (order.length != batch) {
+      throw new ShapeException(
+          "cache: an order of %d does not fit batch %d; one number a batch"
+              .formatted(order.length, batch));
+    }
+    for (int from : order) {
+      checkBatch(from);
+    }
+  }
+
+  void checkBatch(int from) {
+    if (from < 0 || from >= batch) {
+      throw new ShapeException(
+          "cache: there is no batch %d among %d; 0 to %d would do"
+              .formatted(from, batch, batch - 1));
     }
   }
 

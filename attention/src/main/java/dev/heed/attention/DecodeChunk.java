@@ -17,6 +17,8 @@ final class DecodeChunk {
   private final MapTile tile;
   private final Kernels kernels;
   private final Modify modify;
+  private final HeadRows.Reader keys;
+  private final HeadRows.Reader values;
   private final float[] scores;
   private final int scoresAt;
   private final int[] visible = new int[CHUNK];
@@ -31,6 +33,8 @@ final class DecodeChunk {
     this.tile = tile;
     this.kernels = kernels;
     this.modify = new Modify(call, kernels.rows());
+    this.keys = call.input.keys().reader(CHUNK, scratch);
+    this.values = call.input.values().reader(CHUNK, scratch);
     Tensor memory = scratch.take(call.shape.groupSize(), CHUNK);
     this.scores = memory.array();
     this.scoresAt = memory.offset();
@@ -75,10 +79,15 @@ final class DecodeChunk {
     }
   }
 
+  /// Adds a run of keys, cut where they do not lie together.
   private void addRun(int start, int count) {
-    if (count > 0) {
-      starts[runs] = start;
-      counts[runs++] = count;
+    int stop = start + count;
+    for (int from = start; from < stop; ) {
+      int together = call.input.keys().end(tile.b(), tile.s0() + from) - tile.s0();
+      int to = Math.min(stop, together);
+      starts[runs] = from;
+      counts[runs++] = to - from;
+      from = to;
     }
   }
 
@@ -91,7 +100,7 @@ final class DecodeChunk {
             q.array(), q.row(b, heads.h(), t), together, q.axes().width(), q.headStride(), 1);
     int used = 0;
     for (int run = 0; run < runs; run++) {
-      Matrix keys = rows(call.input.k(), heads, run);
+      Matrix keys = rows(this.keys, heads, run);
       Matrix to = new Matrix(scores, scoresAt + used, together, counts[run], CHUNK, 1);
       kernels.lookup().dots((float) call.scale, few, keys, to);
       int s = heads.s0() + starts[run];
@@ -103,9 +112,9 @@ final class DecodeChunk {
     }
   }
 
-  private Matrix rows(HeadView view, MapTile heads, int run) {
-    int at = view.row(heads.b(), call.shape.groupOf(heads.h()), heads.s0() + starts[run]);
-    return new Matrix(view.array(), at, counts[run], view.axes().width(), view.rowStride(), 1);
+  private Matrix rows(HeadRows.Reader reader, MapTile heads, int run) {
+    int from = heads.s0() + starts[run];
+    return reader.rows(heads.b(), call.shape.groupOf(heads.h()), from, from + counts[run]);
   }
 
   /// Turns scores into exponentials, and writes the largest score and their sum.
@@ -135,7 +144,7 @@ final class DecodeChunk {
     int used = 0;
     for (int run = 0; run < runs; run++) {
       Matrix weights = new Matrix(scores, scoresAt + used, together, counts[run], CHUNK, 1);
-      kernels.lookup().mix(weights, rows(call.input.v(), heads, run), to);
+      kernels.lookup().mix(weights, rows(values, heads, run), to);
       used += counts[run];
     }
   }

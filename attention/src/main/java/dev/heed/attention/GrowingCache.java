@@ -60,6 +60,12 @@ public final class GrowingCache implements Cache {
   }
 
   @Override
+  public void reorder(int... order) {
+    shape.checkOrder(order);
+    rows.reorder(order, length);
+  }
+
+  @Override
   public long bytes() {
     return rows.bytes();
   }

@@ -1,7 +1,9 @@
 package dev.heed.attention;
 
+import dev.heed.kernel.Matrix;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 
 /// Rows of heads in a `float[]`: the row of batch `b`, head `h` and position `t` begins at `offset
 /// + b * batchStride + h * headStride + t * rowStride` and is `width` contiguous numbers.
@@ -9,7 +11,8 @@ import dev.heed.tensor.Tensor;
 /// One view serves `[B, H, T, E]`, a projection `[B, T, H·E]` that was never transposed, and a
 /// cache.
 public record HeadView(
-    float[] array, int offset, Axes axes, int batchStride, int headStride, int rowStride) {
+    float[] array, int offset, Axes axes, int batchStride, int headStride, int rowStride)
+    implements HeadRows {
 
   /// How many of each there are.
   public record Axes(int batch, int heads, int length, int width) {}
@@ -36,8 +39,30 @@ public record HeadView(
         tensor.array(), tensor.offset(), axes, axes.length() * row, axes.width(), row);
   }
 
+  @Override
+  public Reader reader(int most, Workspace scratch) {
+    return (batch, head, from, to) ->
+        new Matrix(array, row(batch, head, from), to - from, axes.width(), rowStride, 1);
+  }
+
+  @Override
+  public int end(int batch, int from) {
+    return axes.length();
+  }
+
+  @Override
+  public HeadView whole() {
+    return this;
+  }
+
+  @Override
+  public boolean rounded() {
+    return false;
+  }
+
   /// Checks that every row lies in the array.
-  HeadView checkInside(String name) {
+  @Override
+  public HeadView checkInside(String name) {
     long last =
         offset
             + (axes.batch - 1L) * batchStride

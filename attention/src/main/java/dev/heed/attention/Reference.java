@@ -27,7 +27,7 @@ public record Reference() implements Executor {
   @Override
   public void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
-    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
     ReferenceBackward backward = new ReferenceBackward(call, dy, dx);
     AttentionShape shape = call.shape;
     run.workers()

@@ -93,6 +93,12 @@ public final class SlidingCache implements Cache {
   }
 
   @Override
+  public void reorder(int... order) {
+    shape.checkOrder(order);
+    rows.reorder(order, held);
+  }
+
+  @Override
   public long bytes() {
     return rows.bytes();
   }

@@ -30,7 +30,7 @@ public record Tiled() implements Executor {
   @Override
   public void backward(
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
-    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out());
+    BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
     AttentionShape shape = call.shape;
     Workspace.Mark mark = run.workspace().mark();
     HeadView out =

@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.tensor.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /// One block of queries of one head on its way through the keys that the mask lets it see.
@@ -17,6 +18,16 @@ final class TiledBlock {
     private final int[] words = new int[QueryBlock.QUERIES * RUN];
   }
 
+  /// What stays with a thread, and readers of keys and of values.
+  record Memory(Visible visible, HeadRows.Reader keys, HeadRows.Reader values) {
+    static Memory of(AttentionInput input, Workspace scratch) {
+      return new Memory(
+          scratch.keep(Visible.class, _ -> true, Visible::new),
+          input.keys().reader(QueryBlock.KEYS, scratch),
+          input.values().reader(QueryBlock.KEYS, scratch));
+    }
+  }
+
   private final BoundCall call;
   private final AttentionInput input;
   private final AttentionTiles tiles;
@@ -25,17 +36,16 @@ final class TiledBlock {
   private final QueryBlock block;
   private final int[] partial = new int[QueryBlock.KEYS / RUN];
   private final BlockModifiers modifiers;
-  private final Visible visible;
+  private final Memory memory;
   private final BlockChance chance;
   private BoundMask.@Nullable Reader reader;
   private int partials;
   private int from;
   private int to;
 
-  TiledBlock(
-      TiledPass pass, MapTile queries, QueryBlock block, Visible visible, BlockChance chance) {
+  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Memory memory, BlockChance chance) {
     this.chance = chance;
-    this.visible = visible;
+    this.memory = memory;
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
@@ -92,7 +102,7 @@ final class TiledBlock {
       return;
     }
     int group = call.shape.groupOf(queries.h());
-    tiles.score(block, rows(input.k(), group, from, to));
+    tiles.score(block, memory.keys.rows(queries.b(), group, from, to));
     modifiers.forward(block, from);
     for (int n = 0; n < partials; n++) {
       hide(partial[n]);
@@ -100,7 +110,7 @@ final class TiledBlock {
     chance.hide(block, from);
     tiles.weigh(block);
     chance.drop(block, from);
-    tiles.sum(block, rows(input.v(), group, from, to));
+    tiles.sum(block, memory.values.rows(queries.b(), group, from, to));
     partials = 0;
     from = to;
   }
@@ -110,8 +120,8 @@ final class TiledBlock {
     if (reader == null) {
       reader = call.mask.reader(RUN);
     }
-    reader.fill(run, visible.words);
-    tiles.hide(block, first - from, run.keys(), visible.words, run.keys());
+    reader.fill(run, memory.visible.words);
+    tiles.hide(block, first - from, run.keys(), memory.visible.words, run.keys());
   }
 
   private Matrix rows(HeadView view, int head, int first, int end) {

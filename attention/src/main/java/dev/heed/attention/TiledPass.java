@@ -53,10 +53,9 @@ final class TiledPass {
             QueryBlock.class,
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
-    TiledBlock.Visible visible =
-        scratch.keep(TiledBlock.Visible.class, _ -> true, TiledBlock.Visible::new);
+    TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
     BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
-    new TiledBlock(this, queries, block, visible, chance).run();
+    new TiledBlock(this, queries, block, memory, chance).run();
     for (int t = t0; t < t1 && logSums.isPresent(); t++) {
       logSums.get().set(row * shape.queries() + t, block.logSum(t - t0));
     }

@@ -3,14 +3,10 @@ package dev.heed.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heed.grad.Run;
-import dev.heed.kernel.Kernels;
-import dev.heed.kernel.Workers;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,71 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CacheTest {
-  private static final CacheShape SHAPE = new CacheShape(2, 3, 5, 7);
-  private static final int HEADS = 6;
-  private static final Workers WORKERS = Workers.of(2);
-  private static final Run RUN = Run.inference(Kernels.best(), WORKERS);
-
-  /// Queries, keys and values of `length` positions.
-  private record Sequence(Tensor q, Tensor k, Tensor v, int length) {
-    static Sequence random(int seed, int length) {
-      Random random = new Random(seed);
-      return new Sequence(
-          Calls.tensor(random, 2, HEADS, length, 5),
-          Calls.tensor(random, 2, 3, length, 5),
-          Calls.tensor(random, 2, 3, length, 7),
-          length);
-    }
-
-    static HeadView part(Tensor tensor, int from, int to) {
-      HeadView all = HeadView.of(tensor);
-      HeadView.Axes axes = all.axes();
-      return new HeadView(
-          all.array(),
-          all.offset() + from * all.rowStride(),
-          new HeadView.Axes(axes.batch(), axes.heads(), to - from, axes.width()),
-          all.batchStride(),
-          all.headStride(),
-          all.rowStride());
-    }
-
-    float[] whole(Attention attention) {
-      Positions positions = Positions.range(0, length);
-      AttentionInput input =
-          AttentionInput.of(HeadView.of(q), HeadView.of(k), HeadView.of(v), positions, positions);
-      return run(attention, input);
-    }
-
-    /// Through a cache in pieces of the given lengths, again and again.
-    float[] through(Cache cache, Attention attention, int... pieces) {
-      Tensor out = Tensor.zeros(2, HEADS, length, 7);
-      int piece = 0;
-      for (int from = 0; from < length; piece++) {
-        int to = Math.min(length, from + pieces[piece % pieces.length]);
-        Positions positions = Positions.range(from, to - from);
-        Cache.Contents contents = cache.append(part(k, from, to), part(v, from, to), positions);
-        float[] rows = run(attention, contents.input(part(q, from, to), positions));
-        put(rows, out, from, to);
-        from = to;
-      }
-      return out.array();
-    }
-
-    static void put(float[] rows, Tensor out, int from, int to) {
-      int count = (to - from) * 7;
-      for (int head = 0; head < 2 * HEADS; head++) {
-        int at = (head * out.axis(2) + from) * 7;
-        System.arraycopy(rows, head * count, out.array(), at, count);
-      }
-    }
-
-    private static float[] run(Attention attention, AttentionInput input) {
-      AttentionShape shape = input.shape();
-      Tensor out = Tensor.zeros(2, HEADS, shape.queries(), 7);
-      Executor.fitting(shape).forward(attention, input, HeadView.of(out), RUN);
-      return out.toArray();
-    }
-  }
+  private static final CacheShape SHAPE = CacheSequence.SHAPE;
+  private static final int HEADS = CacheSequence.HEADS;
 
   private static Cache growing() {
     return new GrowingCache(SHAPE, 1000);
@@ -91,7 +24,7 @@ class CacheTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 64, 200})
   void append_growingInPieces_equalsWhole(int piece) {
-    Sequence sequence = Sequence.random(1, 200);
+    CacheSequence sequence = CacheSequence.random(1, 200);
     Attention attention = Attention.causal().withModifier(Modifier.alibi());
     GoldenAttentionTest.assertClose(
         "pieces of " + piece,
@@ -103,15 +36,19 @@ class CacheTest {
 
   @Test
   void append_positionsOfTheirOwnInEachBatch_equalsWhole() {
-    Sequence sequence = Sequence.random(7, 90);
+    CacheSequence sequence = CacheSequence.random(7, 90);
     // where a batch stands decides what of the prefix it sees, so mixed up batches would show
     Attention attention =
         Attention.full().withMask(Mask.parse("causal & (window(20) | prefix(50))"));
     Positions all = staggered(0, 90);
     AttentionInput whole =
         AttentionInput.of(
-            HeadView.of(sequence.q), HeadView.of(sequence.k), HeadView.of(sequence.v), all, all);
-    float[] expected = Sequence.run(attention, whole);
+            HeadView.of(sequence.q()),
+            HeadView.of(sequence.k()),
+            HeadView.of(sequence.v()),
+            all,
+            all);
+    float[] expected = CacheSequence.run(attention, whole);
     for (int piece : new int[] {1, 7, 40}) {
       Tensor out = Tensor.zeros(2, HEADS, 90, 7);
       Cache cache = growing();
@@ -120,11 +57,12 @@ class CacheTest {
         Positions positions = staggered(from, to);
         Cache.Contents contents =
             cache.append(
-                Sequence.part(sequence.k, from, to),
-                Sequence.part(sequence.v, from, to),
+                CacheSequence.part(sequence.k(), from, to),
+                CacheSequence.part(sequence.v(), from, to),
                 positions);
-        HeadView queries = Sequence.part(sequence.q, from, to);
-        Sequence.put(Sequence.run(attention, contents.input(queries, positions)), out, from, to);
+        HeadView queries = CacheSequence.part(sequence.q(), from, to);
+        CacheSequence.put(
+            CacheSequence.run(attention, contents.input(queries, positions)), out, from, to);
       }
       GoldenAttentionTest.assertClose("pieces of " + piece, out.array(), expected, 4e-6, 4e-5);
     }
@@ -138,25 +76,25 @@ class CacheTest {
 
   @Test
   void append_nothing_changesNothing() {
-    Sequence sequence = Sequence.random(8, 30);
+    CacheSequence sequence = CacheSequence.random(8, 30);
     for (Cache cache : List.of(growing(), new SlidingCache(SHAPE, 9, 2))) {
       sequence.through(cache, Attention.full().withMask(Mask.parse("causal & window(9)")), 11);
-      float[] before = dense(cache.contents().k());
+      float[] before = dense(cache.contents().k().whole());
 
       cache.append(
-          Sequence.part(sequence.k, 30, 30),
-          Sequence.part(sequence.v, 30, 30),
+          CacheSequence.part(sequence.k(), 30, 30),
+          CacheSequence.part(sequence.v(), 30, 30),
           Positions.range(30, 0));
 
       assertThat(cache.length()).isEqualTo(30);
-      assertThat(dense(cache.contents().k())).isEqualTo(before);
+      assertThat(dense(cache.contents().k().whole())).isEqualTo(before);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 40, 63, 64, 65, 400})
   void append_slidingInPieces_equalsWhole(int piece) {
-    Sequence sequence = Sequence.random(2, 400);
+    CacheSequence sequence = CacheSequence.random(2, 400);
     Attention windowed = Attention.full().withMask(Mask.parse("causal & window(30)"));
     Attention sinks = Attention.full().withMask(Mask.parse("causal & (window(30) | prefix(4))"));
     for (int[] pieces : List.of(new int[] {piece}, new int[] {150, piece}, new int[] {piece, 1})) {
@@ -178,7 +116,7 @@ class CacheTest {
 
   @Test
   void append_sliding_memoryStaysBounded() {
-    Sequence sequence = Sequence.random(3, 301);
+    CacheSequence sequence = CacheSequence.random(3, 301);
     Attention attention = Attention.full().withMask(Mask.parse("causal & window(30)"));
     SlidingCache cache = new SlidingCache(SHAPE, 30, 0);
     long fresh = cache.bytes();
@@ -190,7 +128,7 @@ class CacheTest {
 
   @Test
   void forward_maskSeesWhatWasLost_isRefused() {
-    Sequence sequence = Sequence.random(4, 200);
+    CacheSequence sequence = CacheSequence.random(4, 200);
     for (String mask :
         List.of("causal", "causal & window(31)", "causal & (window(30) | prefix(1))", "")) {
       Attention attention = Attention.full().withMask(Mask.parse(mask));
@@ -204,7 +142,7 @@ class CacheTest {
 
   @Test
   void truncate_thenAppendAgain_equalsUnbroken() {
-    Sequence sequence = Sequence.random(5, 150);
+    CacheSequence sequence = CacheSequence.random(5, 150);
     Attention attention = Attention.full().withMask(Mask.parse("causal & window(20)"));
     for (Supplier<Cache> make :
         List.<Supplier<Cache>>of(CacheTest::growing, () -> new SlidingCache(SHAPE, 20, 0))) {
@@ -213,10 +151,11 @@ class CacheTest {
       sequence.through(straight, attention, 1);
       Positions wrong = Positions.range(3, 9);
       sequence.through(broken, attention, 1);
-      broken.append(Sequence.part(sequence.k, 3, 12), Sequence.part(sequence.v, 3, 12), wrong);
+      broken.append(
+          CacheSequence.part(sequence.k(), 3, 12), CacheSequence.part(sequence.v(), 3, 12), wrong);
       broken.truncate(150);
       assertThat(broken.length()).isEqualTo(150);
-      assertThat(dense(broken.contents().k())).endsWith(last(straight));
+      assertThat(dense(broken.contents().k().whole())).endsWith(last(straight));
     }
   }
 
@@ -226,14 +165,14 @@ class CacheTest {
   }
 
   private static float[] last(Cache cache) {
-    float[] all = dense(cache.contents().k());
+    float[] all = dense(cache.contents().k().whole());
     return Arrays.copyOfRange(all, all.length - 19 * 5, all.length);
   }
 
   @Test
   void truncate_beyondWhatIsHeld_isRefused() {
     Cache cache = growing();
-    Sequence sequence = Sequence.random(6, 100);
+    CacheSequence sequence = CacheSequence.random(6, 100);
     sequence.through(cache, Attention.causal(), 10);
     assertThatThrownBy(() -> cache.truncate(101))
         .isInstanceOf(ShapeException.class)
