@@ -2,6 +2,7 @@ package dev.heed.layer;
 
 import dev.heed.attention.Attend;
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionException;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
@@ -15,16 +16,24 @@ import dev.heed.grad.Run;
 import dev.heed.grad.Site;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Weight;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// Multi-head self-attention, [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762) section
 /// 3.2.2, with grouped queries, rotary positions and norms on heads where a model has them.
+///
+/// @param learned the numbers that the choices of `attention` read, by name
 public record SelfAttention(
     Projections projections,
     HeadNorms headNorms,
     Optional<Rotary> rotary,
     Attention attention,
-    Heads heads) {
+    Map<String, Weight> learned,
+    Heads heads)
+    implements Mixer {
   private static final Mask OWN_DOCUMENT = Mask.parse("document");
 
   /// @param query `[H·E, D]`
@@ -42,16 +51,37 @@ public record SelfAttention(
     }
   }
 
+  public SelfAttention {
+    learned = Collections.unmodifiableMap(new LinkedHashMap<>(learned));
+    learned.forEach((name, weight) -> {
+      if (weight.array().isEmpty()) {
+        throw new AttentionException(
+            "attention: the numbers '%s' are %s, read in place; a weight in an array fits"
+                .formatted(name, weight));
+      }
+    });
+  }
+
+  /// An attention whose choices read no learned numbers.
+  public SelfAttention(
+      Projections projections,
+      HeadNorms headNorms,
+      Optional<Rotary> rotary,
+      Attention attention,
+      Heads heads) {
+    this(projections, headNorms, rotary, attention, Map.of(), heads);
+  }
+
   public SelfAttention withChance(Chance chance) {
-    return new SelfAttention(projections, headNorms, rotary, attention.withChance(chance), heads);
+    Attention chancy = attention.withChance(chance);
+    return new SelfAttention(projections, headNorms, rotary, chancy, learned, heads);
   }
 
   public SelfAttention withHeadNorms(HeadNorms norms) {
-    return new SelfAttention(projections, norms, rotary, attention, heads);
+    return new SelfAttention(projections, norms, rotary, attention, learned, heads);
   }
 
-  /// @param x `[B, T, D]`
-  /// @return `[B, T, D]`
+  @Override
   public Tensor forward(Tensor x, int block, Pass pass, Run run) {
     Tensor q = seen(projections.query().forward(x, run), block, "q", run);
     Tensor k = seen(projections.key().forward(x, run), block, "k", run);
@@ -60,7 +90,7 @@ public record SelfAttention(
     k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
-    Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
+    Tensor z = attend(new Attend.Operands(q, k, v, new LinkedHashMap<>(learned)), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
   }
 
@@ -73,12 +103,12 @@ public record SelfAttention(
     if (cache.isEmpty()) {
       AttentionInput plain =
           AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
-      AttentionInput input = drawing(within(pass.documents(), plain), run);
+      AttentionInput input = drawing(within(pass.documents(), reading(plain)), run);
       return run.apply(
           Attend.trainable(within(pass.documents(), attending(run)), input, sites, of));
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
-    AttentionInput input = drawing(all.input(queries, pass.positions()), run);
+    AttentionInput input = drawing(reading(all.input(queries, pass.positions())), run);
     return run.apply(Attend.inference(attending(run), input, sites));
   }
 
@@ -91,6 +121,17 @@ public record SelfAttention(
 
   private static AttentionInput within(Optional<Positions> documents, AttentionInput input) {
     return documents.map(numbers -> input.withDocuments(numbers, numbers)).orElse(input);
+  }
+
+  /// The input with the learned numbers.
+  private AttentionInput reading(AttentionInput input) {
+    AttentionInput all = input;
+    for (Map.Entry<String, Weight> each : learned.entrySet()) {
+      Weight weight = each.getValue();
+      Tensor numbers = Tensor.over(weight.array().orElseThrow(), 0, weight.shape());
+      all = all.withParameter(each.getKey(), numbers);
+    }
+    return all;
   }
 
   /// The attention, which leaves nothing to chance in a run that does not train.

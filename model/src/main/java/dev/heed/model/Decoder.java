@@ -13,7 +13,6 @@ import dev.heed.layer.Block;
 import dev.heed.layer.Linear;
 import dev.heed.layer.Norm;
 import dev.heed.layer.Pass;
-import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.util.List;
@@ -21,13 +20,14 @@ import java.util.Optional;
 
 /// A decoder-only language model: embedding, blocks, norm, head.
 ///
+/// @param norm of the last block's result; none where every block norms its sums
 /// @param head `[V, D]`, the embedding's table where they are tied
 /// @param logitCap keeps logits within `±cap`
 /// @param context the most positions that the model was made for
 public record Decoder(
     Embedding embedding,
     List<Block> blocks,
-    Norm norm,
+    Optional<Norm> norm,
     Linear head,
     Optional<Float> logitCap,
     int context) {
@@ -87,17 +87,19 @@ public record Decoder(
       int number = block;
       x = run.applyBlock(x, (in, inner) -> blocks.get(number).forward(in, number, pass, inner));
     }
-    return run.at(new Site("ln_final.normalized"), norm.forward(x, run));
+    return norm.isPresent()
+        ? run.at(new Site("ln_final.normalized"), norm.get().forward(x, run))
+        : x;
   }
 
-  /// Token embeddings, scaled, and position embeddings where the model has a table of them.
+  /// Token embeddings, scaled, and what tells positions apart where it is added to them.
   ///
   /// @param tokens `[V, D]`
-  /// @param positions `[context, D]`
   /// @param dropout the share that a run that trains drops
-  public record Embedding(Weight tokens, Optional<Weight> positions, float scale, float dropout) {
+  public record Embedding(
+      Weight tokens, Optional<PositionEmbedding> positions, float scale, float dropout) {
     /// Embeddings of which nothing is dropped.
-    public Embedding(Weight tokens, Optional<Weight> positions, float scale) {
+    public Embedding(Weight tokens, Optional<PositionEmbedding> positions, float scale) {
       this(tokens, positions, scale, 0);
     }
 
@@ -110,23 +112,11 @@ public record Decoder(
       Tensor embedded = run.apply(new Gather(tokens, ids));
       Tensor scaled = scale == 1 ? embedded : run.apply(new Scale(embedded, scale));
       Tensor x = run.at(new Site("embed"), scaled);
-      Tensor placed =
-          positions.isPresent() ? run.apply(new Add(x, places(positions.get(), ids, at, run))) : x;
-      return Dropout.apply(placed, dropout, run);
-    }
-
-    private static Tensor places(Weight table, Tokens ids, Positions at, Run run) {
-      int[] rows = new int[ids.batch() * ids.length()];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = at.at(i / ids.length(), i % ids.length());
-        if (rows[i] >= table.shape().axis(0)) {
-          throw new ShapeException(
-              "embed: position %d is beyond the table of %d positions; shorten the text"
-                  .formatted(rows[i], table.shape().axis(0)));
-        }
+      if (positions.isPresent()) {
+        Tensor places = positions.get().forward(ids, at, run);
+        x = run.apply(new Add(x, run.at(new Site("pos_embed"), places)));
       }
-      Tokens places = new Tokens(rows, ids.batch(), ids.length());
-      return run.at(new Site("pos_embed"), run.apply(new Gather(table, places)));
+      return Dropout.apply(x, dropout, run);
     }
   }
 }

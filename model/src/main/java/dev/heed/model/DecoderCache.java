@@ -9,6 +9,7 @@ import dev.heed.grad.Tokens;
 import dev.heed.layer.Block;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Pass;
+import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +27,13 @@ public final class DecoderCache {
     this.batch = batch;
     this.limit = limit;
     for (Block layer : layers) {
-      Heads heads = layer.attention().layer().heads();
+      SelfAttention attention =
+          switch (layer.mixer().layer()) {
+            case SelfAttention looking -> looking;
+          };
+      Heads heads = attention.heads();
       CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
-      OptionalInt window = layer.attention().layer().attention().mask().reach();
+      OptionalInt window = attention.attention().mask().reach();
       blocks.add(
           window.orElse(limit) < limit
               ? new SlidingCache(shape, window.getAsInt(), 0)

@@ -9,6 +9,7 @@ import dev.heed.checkpoint.Weights;
 import dev.heed.grad.Activation;
 import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
+import dev.heed.layer.Block.Norms;
 import dev.heed.layer.Norm;
 import dev.heed.model.LlamaParts.Biases;
 import java.util.Optional;
@@ -48,13 +49,15 @@ final class Gemma2 implements Architecture {
     Biases biases = Biases.stated(parts.config(), "attention_bias");
     return new Block(
         new Branch<>(
-            norm(parts, at, "input_layernorm"),
-            parts.attention(block, attention(parts, block), biases),
-            Optional.of(norm(parts, at, "post_attention_layernorm"))),
+            norms(parts, at, "input_layernorm", "post_attention_layernorm"),
+            parts.attention(block, attention(parts, block), biases)),
         new Branch<>(
-            norm(parts, at, "pre_feedforward_layernorm"),
-            parts.feedForward(block, activation, Biases.NONE),
-            Optional.of(norm(parts, at, "post_feedforward_layernorm"))));
+            norms(parts, at, "pre_feedforward_layernorm", "post_feedforward_layernorm"),
+            parts.feedForward(block, activation, Biases.NONE)));
+  }
+
+  private static Norms norms(LlamaParts parts, Weights at, String before, String after) {
+    return Norms.sandwich(norm(parts, at, before), norm(parts, at, after));
   }
 
   private static Attention attention(LlamaParts parts, int block) {

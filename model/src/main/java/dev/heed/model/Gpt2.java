@@ -7,6 +7,7 @@ import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
 import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
+import dev.heed.layer.Block.Norms;
 import dev.heed.layer.FeedForward;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Linear;
@@ -36,15 +37,17 @@ final class Gpt2 implements Architecture {
     int vocabulary = config.positive("vocab_size");
     int context = config.optionalPositive("n_positions").orElse(1024);
     Weight tokens = root.get("wte.weight", vocabulary, width);
+    PositionEmbedding positions =
+        new PositionEmbedding.Learned(root.get("wpe.weight", context, width));
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < config.positive("n_layer"); i++) {
       blocks.add(new Reader(config, root.in("h").in(i), width).block(i));
     }
     boolean tied = config.bool("tie_word_embeddings", true);
     return new Decoder(
-        new Decoder.Embedding(tokens, Optional.of(root.get("wpe.weight", context, width)), 1),
+        new Decoder.Embedding(tokens, Optional.of(positions), 1),
         blocks,
-        new Reader(config, root, width).norm("ln_f"),
+        Optional.of(new Reader(config, root, width).norm("ln_f")),
         tied
             ? LlamaParts.tied(weights, tokens)
             : new Linear(weights.get("lm_head.weight", vocabulary, width)),
@@ -62,7 +65,8 @@ final class Gpt2 implements Architecture {
               Activations.of(config, "activation_function", "gelu_new"),
               linear("mlp.c_proj", width, inner));
       return new Block(
-          new Branch<>(norm("ln_1"), attention(block)), new Branch<>(norm("ln_2"), feedForward));
+          new Branch<>(Norms.pre(norm("ln_1")), attention(block)),
+          new Branch<>(Norms.pre(norm("ln_2")), feedForward));
     }
 
     private SelfAttention attention(int block) {

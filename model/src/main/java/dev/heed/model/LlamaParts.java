@@ -9,6 +9,7 @@ import dev.heed.checkpoint.Weights;
 import dev.heed.grad.Activation;
 import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
+import dev.heed.layer.Block.Norms;
 import dev.heed.layer.FeedForward;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Linear;
@@ -124,8 +125,8 @@ final class LlamaParts {
   Block block(int block, SelfAttention attention, FeedForward feedForward) {
     Weights at = block(block);
     return new Block(
-        new Branch<>(norm(at, "input_layernorm"), attention),
-        new Branch<>(norm(at, "post_attention_layernorm"), feedForward));
+        new Branch<>(Norms.pre(norm(at, "input_layernorm")), attention),
+        new Branch<>(Norms.pre(norm(at, "post_attention_layernorm")), feedForward));
   }
 
   Norm norm(Weights at, String name) {
@@ -158,7 +159,7 @@ final class LlamaParts {
     return new Decoder(
         new Decoder.Embedding(table, Optional.empty(), embeddingScale),
         blocks,
-        norm,
+        Optional.of(norm),
         tied ? tied(weights, table) : new Linear(weights.get("lm_head.weight", vocabulary, width)),
         logitCap,
         RotarySettings.reach(rotary, config.positive("max_position_embeddings")));

@@ -4,6 +4,8 @@ import dev.heed.attention.Chance;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Block;
+import dev.heed.layer.Mixer;
+import dev.heed.layer.SelfAttention;
 import dev.heed.model.Decoder;
 
 /// What share is dropped where while a model is trained.
@@ -36,11 +38,14 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
 
   private Block in(Block block) {
     return new Block(
-        block
-            .attention()
-            .withLayer(block.attention().layer().withChance(attention))
-            .withDropout((float) residual),
-        block.feedForward().withDropout((float) residual));
+        block.mixer().withLayer(in(block.mixer().layer())).withDropout((float) residual),
+        block.feedForward().map(branch -> branch.withDropout((float) residual)));
+  }
+
+  private Mixer in(Mixer mixer) {
+    return switch (mixer) {
+      case SelfAttention looking -> looking.withChance(attention);
+    };
   }
 
   Json.Obj json() {

@@ -2,11 +2,14 @@ package dev.heed.train;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.layer.Block;
+import dev.heed.layer.Block.Branch;
 import dev.heed.layer.FeedForward;
 import dev.heed.layer.Linear;
+import dev.heed.layer.Mixer;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
 import dev.heed.model.Decoder;
+import dev.heed.model.PositionEmbedding;
 import dev.heed.tensor.Weight;
 import dev.heed.train.Parameter.Role;
 import java.util.ArrayList;
@@ -14,7 +17,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The weights of a decoder in the order of its forward, each once: a head that is the embedding's
 /// table is one parameter.
@@ -34,9 +37,9 @@ public final class Parameters {
   public static List<Parameter> of(Decoder decoder, Json.Obj config) {
     Parameters parameters = new Parameters(config);
     parameters.table(decoder.embedding().tokens());
-    decoder.embedding().positions().ifPresent(parameters::table);
+    decoder.embedding().positions().ifPresent(parameters::positions);
     decoder.blocks().forEach(parameters::block);
-    parameters.norm(decoder.norm(), parameters.normOffset);
+    decoder.norm().ifPresent(norm -> parameters.norm(norm, parameters.normOffset));
     parameters.table(decoder.head().weight());
     return List.copyOf(parameters.all);
   }
@@ -52,17 +55,35 @@ public final class Parameters {
   }
 
   private void block(Block block) {
-    norm(block.attention().before(), normOffset);
-    SelfAttention attention = block.attention().layer();
+    branch(block.mixer(), this::mixer);
+    block.feedForward().ifPresent(branch -> branch(branch, this::feedForward));
+  }
+
+  private <L> void branch(Branch<L> branch, Consumer<L> layer) {
+    branch.norms().before().ifPresent(norm -> norm(norm, normOffset));
+    layer.accept(branch.layer());
+    branch.norms().after().ifPresent(norm -> norm(norm, normOffset));
+    branch.norms().sum().ifPresent(norm -> norm(norm, normOffset));
+  }
+
+  private void mixer(Mixer mixer) {
+    switch (mixer) {
+      case SelfAttention attention -> attention(attention);
+    }
+  }
+
+  private void attention(SelfAttention attention) {
     matrix(attention.projections().query());
     matrix(attention.projections().key());
     matrix(attention.projections().value());
     attention.headNorms().query().ifPresent(norm -> norm(norm, 0));
     attention.headNorms().key().ifPresent(norm -> norm(norm, 0));
+    attention.learned().values().forEach(weight -> add(weight, Role.VECTOR, 0));
     matrix(attention.projections().output());
-    after(block.attention().after());
-    norm(block.feedForward().before(), normOffset);
-    switch (block.feedForward().layer()) {
+  }
+
+  private void feedForward(FeedForward layer) {
+    switch (layer) {
       case FeedForward.Plain plain -> {
         matrix(plain.up());
         matrix(plain.down());
@@ -73,11 +94,6 @@ public final class Parameters {
         matrix(gated.down());
       }
     }
-    after(block.feedForward().after());
-  }
-
-  private void after(Optional<Norm> norm) {
-    norm.ifPresent(stated -> norm(stated, normOffset));
   }
 
   private void norm(Norm norm, float offset) {
@@ -93,6 +109,13 @@ public final class Parameters {
   private void matrix(Linear linear) {
     add(linear.weight(), Role.MATRIX, 0);
     linear.bias().ifPresent(bias -> add(bias, biases ? Role.VECTOR : Role.FIXED, 0));
+  }
+
+  private void positions(PositionEmbedding positions) {
+    switch (positions) {
+      case PositionEmbedding.Learned(Weight table) -> table(table);
+      case PositionEmbedding.Waves _ -> {}
+    }
   }
 
   private void table(Weight table) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.generate.Generation.Finish;
 import dev.heed.kernel.Workers;
+import dev.heed.layer.SelfAttention;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.HeedException;
 import dev.heed.testing.NeedsShared;
@@ -205,7 +206,8 @@ class GeneratorTest {
   @Test
   void close_weights_canNoLongerBeRead() {
     LanguageModel closed = LanguageModel.open(Shared.path("data/stories260K/stories260K-F32.gguf"));
-    var key = closed.decoder().blocks().getFirst().attention().layer().projections().key();
+    var first = (SelfAttention) closed.decoder().blocks().getFirst().mixer().layer();
+    var key = first.projections().key();
     assertThat(key.weight().toFloats()).hasSize(32 * 64);
     closed.close();
     assertThatThrownBy(() -> key.weight().toFloats()).isInstanceOf(IllegalStateException.class);

@@ -9,6 +9,7 @@ import dev.heed.grad.Run;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
@@ -157,7 +158,8 @@ class DecoderTest {
       dLogits.array()[i] = (float) Math.sin(i);
     }
     Gradients gradients = run.tape().orElseThrow().backward(logits, dLogits, run);
-    Weight key = decoder.blocks().getFirst().attention().layer().projections().key().weight();
+    Weight key =
+        ((SelfAttention) decoder.blocks().getFirst().mixer().layer()).projections().key().weight();
     float[] numbers = key.array().orElseThrow();
     Tensor gradient = gradients.find(key).orElseThrow();
     for (int i = 0; i < numbers.length; i += 7) {

@@ -13,6 +13,7 @@ import dev.heed.grad.Run;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.DataType;
 import dev.heed.testing.NeedsShared;
 import dev.heed.testing.Shared;
@@ -165,8 +166,8 @@ class GgufModelTest {
       Decoder decoder = LanguageModel.decoder(checkpoint);
       Yarn expected =
           new Yarn(4, 32, new Ramp(16, 2, Ramp.Edges.WHOLE), 0.5 * (1 + 0.1 * Math.log(4)));
-      assertThat(decoder.blocks().getFirst().attention().layer().rotary().orElseThrow().scaling())
-          .isEqualTo(expected);
+      SelfAttention first = (SelfAttention) decoder.blocks().getFirst().mixer().layer();
+      assertThat(first.rotary().orElseThrow().scaling()).isEqualTo(expected);
       // 4 times 32 positions is what the file's context length says already
       assertThat(decoder.context()).isEqualTo(128);
     }

@@ -235,7 +235,7 @@ class TrainingRunTest {
   }
 
   private static float[] lastGain(LanguageModel model) {
-    Norm norm = model.decoder().blocks().getLast().attention().before();
+    Norm norm = model.decoder().blocks().getLast().mixer().norms().before().orElseThrow();
     return norm instanceof Norm.RmsNorm rms ? rms.gain().toFloats() : new float[0];
   }
 
