@@ -27,6 +27,7 @@ final class BlockModifiers {
 
     /// Turns the gradients of the scores after this modifier into those before it, as far as
     /// [BackwardTiles#weigh] has not, and adds what its learned numbers get.
+    @SuppressWarnings("UnusedVariable") // for modifiers that learn
     default void back(BackwardBlock block, int first) {}
   }
 
