@@ -6,4 +6,5 @@ module dev.heed.attention {
 
   exports dev.heed.attention;
   exports dev.heed.attention.expression;
+  exports dev.heed.attention.mixer;
 }

@@ -44,6 +44,7 @@ final class GradCheckCases {
     made.rows();
     made.losses();
     made.cases.addAll(AttentionGradCases.all());
+    made.cases.addAll(MixerGradCases.all());
     return made.cases;
   }
 

@@ -1,5 +1,7 @@
 package dev.heed.kernel;
 
+import dev.heed.tensor.Workspace;
+
 /// Matrix products of numbers in arrays, for every combination of transposes.
 public interface Products {
   /// `c = a b`.
@@ -11,4 +13,10 @@ public interface Products {
 
   /// `c += a b`, shapes as in [#multiply].
   void multiplyAdd(Matrix a, Matrix b, Matrix c, Workers workers);
+
+  /// `c = a b` by the calling thread alone, for matrices that its caches hold.
+  void multiply(Matrix a, Matrix b, Matrix c, Workspace scratch);
+
+  /// `c += a b` by the calling thread alone, for matrices that its caches hold.
+  void multiplyAdd(Matrix a, Matrix b, Matrix c, Workspace scratch);
 }

@@ -1,6 +1,7 @@
 package dev.heed.kernel;
 
 import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Workspace;
 import java.util.Arrays;
 
 /// The matrix product as three loops.
@@ -21,6 +22,24 @@ final class ScalarProducts implements Products {
   public void multiplyAdd(Matrix a, Matrix b, Matrix c, Workers workers) {
     check(a, b, c);
     workers.run(c.rows(), (row, _) -> addRow(a, b, c, row));
+  }
+
+  @Override
+  public void multiply(Matrix a, Matrix b, Matrix c, Workspace scratch) {
+    check(a, b, c);
+    for (int row = 0; row < c.rows(); row++) {
+      int at = c.offset() + row * c.rowStride();
+      Arrays.fill(c.array(), at, at + c.columns(), 0);
+      addRow(a, b, c, row);
+    }
+  }
+
+  @Override
+  public void multiplyAdd(Matrix a, Matrix b, Matrix c, Workspace scratch) {
+    check(a, b, c);
+    for (int row = 0; row < c.rows(); row++) {
+      addRow(a, b, c, row);
+    }
   }
 
   static void check(Matrix a, Matrix b, Matrix c) {

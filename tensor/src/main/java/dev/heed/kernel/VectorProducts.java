@@ -1,5 +1,7 @@
 package dev.heed.kernel;
 
+import dev.heed.tensor.Workspace;
+
 /// Matrix products by the register tile; products with few rows without packing.
 final class VectorProducts implements Products {
   /// Up to here, reading `b` in place is faster than packing it.
@@ -31,6 +33,20 @@ final class VectorProducts implements Products {
     } else {
       PanelProduct.multiplyAdd(a, new MatrixPanels(b), c, workers);
     }
+  }
+
+  @Override
+  public void multiply(Matrix a, Matrix b, Matrix c, Workspace scratch) {
+    ScalarProducts.check(a, b, c);
+    SmallProduct.run(
+        a, b, c, ProductTile.writing(a.rowStride(), a.columnStride(), c.rowStride()), scratch);
+  }
+
+  @Override
+  public void multiplyAdd(Matrix a, Matrix b, Matrix c, Workspace scratch) {
+    ScalarProducts.check(a, b, c);
+    SmallProduct.run(
+        a, b, c, ProductTile.adding(a.rowStride(), a.columnStride(), c.rowStride()), scratch);
   }
 
   private static boolean isFewRows(Matrix c) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Workspace;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +125,13 @@ class VectorProductsTest {
     compare(a, b, c, before, 0);
     PRODUCTS.multiplyAdd(a, b, c, workers);
     compare(a, b, c, before, 1);
+    for (Products products : List.of(PRODUCTS, new ScalarProducts())) {
+      Workspace scratch = new Workspace();
+      products.multiply(a, b, c, scratch);
+      compare(a, b, c, before, 0);
+      products.multiplyAdd(a, b, c, scratch);
+      compare(a, b, c, before, 1);
+    }
   }
 
   /// `c` is `1 + added` times `a b` inside, as before outside.

@@ -1,0 +1,114 @@
+package dev.heed.cli;
+
+import dev.heed.attention.mixer.Decay;
+import dev.heed.attention.mixer.DivideByLast;
+import dev.heed.attention.mixer.FeatureMap;
+import dev.heed.attention.mixer.MapFeatures;
+import dev.heed.attention.mixer.MixState;
+import dev.heed.attention.mixer.MixerMode;
+import dev.heed.attention.mixer.StateInput;
+import dev.heed.attention.mixer.StateMixer;
+import dev.heed.attention.mixer.StateShape.Heads;
+import dev.heed.attention.mixer.WithOnes;
+import dev.heed.attention.mixer.Write;
+import dev.heed.cli.GradCheckCases.Numbers;
+import dev.heed.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Cases of state mixers: every rule, and every division of heads.
+final class MixerGradCases {
+  private static final int BATCH = 2;
+  private static final int LENGTH = 19;
+  private static final int WIDTH = 5;
+  private static final int VALUE_WIDTH = 7;
+
+  private final Numbers numbers = new Numbers(3);
+  private final List<GradCheckCase> cases = new ArrayList<>();
+
+  private MixerGradCases() {}
+
+  static List<GradCheckCase> all() {
+    MixerGradCases made = new MixerGradCases();
+    made.features();
+    made.states();
+    return made.cases;
+  }
+
+  private void features() {
+    Tensor x = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
+    cases.add(GradCheckCase.of("identity", new MapFeatures(x, 3, FeatureMap.identity())));
+    cases.add(GradCheckCase.of("elu+1", new MapFeatures(x, 3, FeatureMap.eluPlusOne())));
+    Tensor smooth = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
+    for (int i = 0; i < smooth.size(); i++) {
+      smooth.array()[i] += Math.copySign(0.25f, smooth.array()[i]);
+    }
+    cases.add(GradCheckCase.of("relu", new MapFeatures(smooth, 3, FeatureMap.relu())));
+    cases.add(GradCheckCase.of("three heads", new WithOnes(x, 3)));
+    Tensor weighed = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
+    for (int i = WIDTH - 1; i < weighed.size(); i += WIDTH) {
+      weighed.array()[i] = 1 + Math.abs(weighed.array()[i]);
+    }
+    cases.add(GradCheckCase.of("three heads", new DivideByLast(weighed, 3, 1e-6f)));
+  }
+
+  private void states() {
+    Heads same = Heads.all(2);
+    Heads grouped = new Heads(4, 2, 2);
+    Heads shared = new Heads(1, 1, 4);
+    StateMixer linear = StateMixer.linear().withScale(0.5);
+    StateMixer delta = linear.withWrite(Write.DELTA);
+    state("linear", linear, input(same));
+    state("linear, queries grouped", linear, input(grouped));
+    state("retention", linear.withDecay(Decay.retention(2)), input(same));
+    state("gate per head", linear.withDecay(Decay.perHead()), fading(input(same), 1));
+    state("Mamba-2", linear.withDecay(Decay.perHead()), strong(fading(input(shared), 1)));
+    state("gate per channel", linear.withDecay(Decay.perChannel()), fading(input(same), WIDTH));
+    state("delta rule", delta, strong(input(same)));
+    state("gated delta", delta.withDecay(Decay.perHead()), strong(fading(input(same), 1)));
+    state(
+        "gated delta per channel, queries grouped",
+        delta.withDecay(Decay.perChannel()),
+        strong(fading(input(grouped), WIDTH)));
+  }
+
+  private void state(String choice, StateMixer mixer, StateInput input) {
+    MixState operation = MixState.of(mixer, input);
+    cases.add(
+        new GradCheckCase(
+            MixState.class,
+            choice,
+            operation.operands(),
+            run -> run.choosing(MixerMode.class, new MixerMode.Chunked(8)).apply(operation)));
+  }
+
+  private StateInput input(Heads heads) {
+    Tensor keys = numbers.tensor(BATCH, LENGTH, heads.keys() * WIDTH);
+    for (int i = 0; i < keys.size(); i++) {
+      keys.array()[i] *= 0.4f;
+    }
+    return StateInput.of(
+            numbers.tensor(BATCH, LENGTH, heads.queries() * WIDTH),
+            keys,
+            numbers.tensor(BATCH, LENGTH, heads.values() * VALUE_WIDTH),
+            heads)
+        .withPast(numbers.tensor(BATCH, heads.states(), WIDTH, VALUE_WIDTH));
+  }
+
+  /// With logarithms that stay below 0 when they are changed a little.
+  private StateInput fading(StateInput input, int width) {
+    Tensor logs = numbers.tensor(BATCH, LENGTH, input.shape().heads().states() * width);
+    for (int i = 0; i < logs.size(); i++) {
+      logs.array()[i] = -0.25f - Math.abs(logs.array()[i]);
+    }
+    return input.withDecay(logs);
+  }
+
+  private StateInput strong(StateInput input) {
+    Tensor strength = numbers.tensor(BATCH, LENGTH, input.shape().heads().states());
+    for (int i = 0; i < strength.size(); i++) {
+      strength.array()[i] = (float) (1 / (1 + Math.exp(strength.array()[i])));
+    }
+    return input.withStrength(strength);
+  }
+}
