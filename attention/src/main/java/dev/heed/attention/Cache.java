@@ -3,7 +3,7 @@ package dev.heed.attention;
 /// Keys and values of positions that a model has seen, of one layer, with their positions.
 ///
 /// Rows of a head lie together, all of them or those of a page, so that [Decode] streams them.
-public sealed interface Cache permits GrowingCache, SlidingCache, PagedCache {
+public sealed interface Cache permits GrowingCache, SlidingCache, RingCache, PagedCache {
   /// Takes in keys `[B, G, T, E]`, values `[B, G, T, W]` and their positions, `[T]` or `[B, T]`,
   /// and returns everything to look at now.
   Contents append(HeadView k, HeadView v, Positions positions);

@@ -82,6 +82,24 @@ final class CacheRows {
     }
   }
 
+  /// Gives each slot `n` up to the length of `slots` what slot `slots[n]` holds.
+  void arrange(int[] slots) {
+    CacheRows old = new CacheRows(shape, capacity);
+    for (int b = 0; b < shape.batch(); b++) {
+      old.take(this, b, b, capacity);
+    }
+    for (int slot = 0; slot < slots.length; slot++) {
+      for (int head = 0; head < heads(); head++) {
+        int row = head * capacity;
+        keys.copy(old.keys, row + slots[slot], row + slot, 1);
+        values.copy(old.values, row + slots[slot], row + slot, 1);
+      }
+      for (int b = 0; b < shape.batch(); b++) {
+        positions[b * capacity + slot] = old.position(b, slots[slot]);
+      }
+    }
+  }
+
   private void take(CacheRows from, int fromBatch, int batch, int count) {
     for (int g = 0; g < shape.groups(); g++) {
       int source = (fromBatch * shape.groups() + g) * from.capacity;

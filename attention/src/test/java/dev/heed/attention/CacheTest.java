@@ -114,6 +114,38 @@ class CacheTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 40, 63, 150})
+  void append_ringInPieces_equalsWhole(int piece) {
+    CacheSequence sequence = CacheSequence.random(2, 400);
+    Attention windowed = Attention.full().withMask(Mask.parse("causal & window(30)"));
+    Attention sinks = Attention.full().withMask(Mask.parse("causal & (window(30) | prefix(4))"));
+    for (int[] pieces : List.of(new int[] {piece}, new int[] {150, piece}, new int[] {piece, 1})) {
+      RingCache ring = new RingCache(SHAPE, 30, 0, 150);
+      long fresh = ring.bytes();
+      String label = Arrays.toString(pieces);
+      GoldenAttentionTest.assertClose(
+          label, sequence.through(ring, windowed, pieces), sequence.whole(windowed), 4e-6, 4e-5);
+      GoldenAttentionTest.assertClose(
+          label,
+          sequence.through(new RingCache(SHAPE, 30, 4, 150), sinks, pieces),
+          sequence.whole(sinks),
+          4e-6,
+          4e-5);
+      assertThat(ring.bytes()).isEqualTo(fresh).isEqualTo(4 * (2 * 3 * (5 + 7) + 2) * 179);
+    }
+  }
+
+  @Test
+  void append_longerThanTheRingWasMadeFor_isRefused() {
+    CacheSequence sequence = CacheSequence.random(2, 40);
+    Attention windowed = Attention.full().withMask(Mask.parse("causal & window(30)"));
+    assertThatThrownBy(() -> sequence.through(new RingCache(SHAPE, 30, 0, 9), windowed, 10))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("an append of 10 positions to a ring made for 9");
+    assertThatThrownBy(() -> new RingCache(SHAPE, 0, 0, 9)).isInstanceOf(ShapeException.class);
+  }
+
   @Test
   void append_sliding_memoryStaysBounded() {
     CacheSequence sequence = CacheSequence.random(3, 301);
@@ -132,6 +164,9 @@ class CacheTest {
     for (String mask :
         List.of("causal", "causal & window(31)", "causal & (window(30) | prefix(1))", "")) {
       Attention attention = Attention.full().withMask(Mask.parse(mask));
+      assertThatThrownBy(() -> sequence.through(new RingCache(SHAPE, 30, 0, 1), attention, 1))
+          .as(mask)
+          .isInstanceOf(UnsupportedCombinationException.class);
       assertThatThrownBy(() -> sequence.through(new SlidingCache(SHAPE, 30, 0), attention, 1))
           .as(mask)
           .isInstanceOf(UnsupportedCombinationException.class)
@@ -140,33 +175,44 @@ class CacheTest {
     }
   }
 
-  @Test
-  void truncate_thenAppendAgain_equalsUnbroken() {
-    CacheSequence sequence = CacheSequence.random(5, 150);
+  @ParameterizedTest
+  @ValueSource(ints = {4, 15, 150})
+  void truncate_thenAppendAgain_equalsUnbroken(int broken) {
+    CacheSequence sequence = CacheSequence.random(5, 190);
     Attention attention = Attention.full().withMask(Mask.parse("causal & window(20)"));
     for (Supplier<Cache> make :
-        List.<Supplier<Cache>>of(CacheTest::growing, () -> new SlidingCache(SHAPE, 20, 0))) {
-      Cache straight = make.get();
-      Cache broken = make.get();
-      sequence.through(straight, attention, 1);
-      Positions wrong = Positions.range(3, 9);
-      sequence.through(broken, attention, 1);
-      broken.append(
-          CacheSequence.part(sequence.k(), 3, 12), CacheSequence.part(sequence.v(), 3, 12), wrong);
-      broken.truncate(150);
-      assertThat(broken.length()).isEqualTo(150);
-      assertThat(dense(broken.contents().k().whole())).endsWith(last(straight));
+        List.<Supplier<Cache>>of(
+            CacheTest::growing,
+            () -> new SlidingCache(SHAPE, 20, 0),
+            () -> new RingCache(SHAPE, 20, 0, 10),
+            () -> new PagedCache(PagePool.holding(SHAPE, 8, 300), 2, 300))) {
+      Tensor out = Tensor.zeros(2, HEADS, 190, 7);
+      Cache cache = make.get();
+      for (int from = 0; from < 190; from++) {
+        if (from == broken) {
+          append(cache, sequence, 3, 12);
+          cache.truncate(broken);
+        }
+        Cache.Contents contents = append(cache, sequence, from, from + 1);
+        HeadView q = CacheSequence.part(sequence.q(), from, from + 1);
+        float[] row = CacheSequence.run(attention, contents.input(q, Positions.range(from, 1)));
+        CacheSequence.put(row, out, from, from + 1);
+      }
+      GoldenAttentionTest.assertClose(
+          cache + " broken at " + broken, out.array(), sequence.whole(attention), 4e-6, 4e-5);
     }
+  }
+
+  private static Cache.Contents append(Cache cache, CacheSequence sequence, int from, int to) {
+    return cache.append(
+        CacheSequence.part(sequence.k(), from, to),
+        CacheSequence.part(sequence.v(), from, to),
+        Positions.range(from, to - from));
   }
 
   private static float[] dense(HeadView view) {
     int count = view.axes().length() * view.axes().width();
     return Arrays.copyOfRange(view.array(), view.row(0, 0, 0), view.row(0, 0, 0) + count);
-  }
-
-  private static float[] last(Cache cache) {
-    float[] all = dense(cache.contents().k().whole());
-    return Arrays.copyOfRange(all, all.length - 19 * 5, all.length);
   }
 
   @Test

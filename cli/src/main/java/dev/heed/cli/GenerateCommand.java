@@ -1,5 +1,7 @@
 package dev.heed.cli;
 
+import dev.heed.attention.AttentionException;
+import dev.heed.attention.CacheChoice;
 import dev.heed.generate.Generation;
 import dev.heed.generate.Generation.Finish;
 import dev.heed.generate.GenerationSettings;
@@ -105,6 +107,13 @@ final class GenerateCommand implements Callable<Integer> {
       description = "The most positions, prompt included (default: the model's own).")
   private @Nullable Integer context;
 
+  @Option(
+      names = "--cache",
+      paramLabel = "KIND",
+      description =
+          "How keys and values are kept: fitting, paged(POSITIONS) or ring(WINDOW,SINKS), and int8 after it for 8 bits.")
+  private String cache = "fitting";
+
   @Mixin private ThreadsOption threads;
 
   @Override
@@ -137,8 +146,9 @@ final class GenerateCommand implements Callable<Integer> {
     try {
       Sampling sampling = new Sampling(repetitionPenalty, temperature, topK, topP, minP, seed);
       OptionalInt positions = context == null ? OptionalInt.empty() : OptionalInt.of(context);
-      return new GenerationSettings(maxTokens, sampling, stops, positions);
-    } catch (IllegalArgumentException e) {
+      return new GenerationSettings(
+          maxTokens, sampling, stops, positions, CacheChoice.parse(cache));
+    } catch (IllegalArgumentException | AttentionException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.heed.generate;
 
+import dev.heed.attention.CacheChoice;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -8,8 +9,9 @@ import java.util.OptionalInt;
 /// @param maxTokens new tokens, not counting the prompt
 /// @param stops texts that end the generation; they are not shown
 /// @param context the most positions to use, the model's own where absent
+/// @param cache how keys and values are kept
 public record GenerationSettings(
-    int maxTokens, Sampling sampling, List<String> stops, OptionalInt context) {
+    int maxTokens, Sampling sampling, List<String> stops, OptionalInt context, CacheChoice cache) {
   public GenerationSettings {
     if (maxTokens < 0) {
       throw new IllegalArgumentException(
@@ -25,20 +27,30 @@ public record GenerationSettings(
     }
   }
 
+  /// With the cache that fits.
+  public GenerationSettings(
+      int maxTokens, Sampling sampling, List<String> stops, OptionalInt context) {
+    this(maxTokens, sampling, stops, context, CacheChoice.fitting());
+  }
+
   /// The most probable token each time, at most `maxTokens` of them.
   public static GenerationSettings greedy(int maxTokens) {
     return new GenerationSettings(maxTokens, Sampling.GREEDY, List.of(), OptionalInt.empty());
   }
 
   public GenerationSettings withSampling(Sampling other) {
-    return new GenerationSettings(maxTokens, other, stops, context);
+    return new GenerationSettings(maxTokens, other, stops, context, cache);
   }
 
   public GenerationSettings withStops(String... texts) {
-    return new GenerationSettings(maxTokens, sampling, List.of(texts), context);
+    return new GenerationSettings(maxTokens, sampling, List.of(texts), context, cache);
   }
 
   public GenerationSettings withContext(int positions) {
-    return new GenerationSettings(maxTokens, sampling, stops, OptionalInt.of(positions));
+    return new GenerationSettings(maxTokens, sampling, stops, OptionalInt.of(positions), cache);
+  }
+
+  public GenerationSettings withCache(CacheChoice other) {
+    return new GenerationSettings(maxTokens, sampling, stops, context, other);
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.IntPredicate;
 /// @param endTokens ids that end a generation and are not passed on
 public record TokenGenerator(Decoder decoder, Set<Integer> endTokens, Run run) {
   /// The prompt is read in parts of this many tokens, so that memory does not grow with it.
-  private static final int PROMPT_PART = 512;
+  private static final int PROMPT_PART = DecoderCache.LONGEST_PART;
 
   public TokenGenerator {
     endTokens = Set.copyOf(endTokens);
@@ -33,7 +33,7 @@ public record TokenGenerator(Decoder decoder, Set<Integer> endTokens, Run run) {
       return Finish.MAX_TOKENS;
     }
     Sampler sampler = new TokenSampler(settings.sampling());
-    DecoderCache cache = decoder.newCache(1, context);
+    DecoderCache cache = decoder.newCache(1, context, settings.cache());
     List<Integer> history = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
     cache.expect(prompt.length);
     float[] logits = next(prompt, cache);

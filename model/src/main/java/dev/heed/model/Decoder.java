@@ -1,5 +1,6 @@
 package dev.heed.model;
 
+import dev.heed.attention.CacheChoice;
 import dev.heed.attention.Positions;
 import dev.heed.grad.Add;
 import dev.heed.grad.Dropout;
@@ -71,7 +72,12 @@ public record Decoder(
 
   /// An empty cache for `batch` sequences of up to `limit` positions.
   public DecoderCache newCache(int batch, int limit) {
-    return new DecoderCache(blocks, batch, limit);
+    return newCache(batch, limit, CacheChoice.fitting());
+  }
+
+  /// An empty cache for `batch` sequences of up to `limit` positions, of a kind.
+  public DecoderCache newCache(int batch, int limit, CacheChoice choice) {
+    return new DecoderCache(blocks, batch, limit, choice);
   }
 
   /// @param hidden `[..., D]`

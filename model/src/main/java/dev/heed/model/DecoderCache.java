@@ -1,10 +1,11 @@
 package dev.heed.model;
 
 import dev.heed.attention.Cache;
+import dev.heed.attention.CacheChoice;
 import dev.heed.attention.CacheShape;
-import dev.heed.attention.GrowingCache;
+import dev.heed.attention.PagedCache;
 import dev.heed.attention.Positions;
-import dev.heed.attention.SlidingCache;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.grad.Tokens;
 import dev.heed.layer.Block;
 import dev.heed.layer.Heads;
@@ -13,19 +14,20 @@ import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 
 /// What a decoder has read: keys and values of every block, of the latest positions only where a
 /// block looks through a window. One sequence, or batch of sequences, uses a cache.
-public final class DecoderCache {
+public final class DecoderCache implements AutoCloseable {
+  /// The most tokens that are read at once where a cache must know.
+  public static final int LONGEST_PART = 512;
+
   private final List<Cache> blocks = new ArrayList<>();
   private final int batch;
   private final int limit;
   private int expected;
 
-  DecoderCache(List<Block> layers, int batch, int limit) {
-    this.batch = batch;
-    this.limit = limit;
+  DecoderCache(List<Block> layers, int batch, int limit, CacheChoice choice) {
+    this(batch, limit);
     for (Block layer : layers) {
       SelfAttention attention =
           switch (layer.mixer().layer()) {
@@ -33,12 +35,14 @@ public final class DecoderCache {
           };
       Heads heads = attention.heads();
       CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
-      OptionalInt window = attention.attention().mask().reach();
-      blocks.add(
-          window.orElse(limit) < limit
-              ? new SlidingCache(shape, window.getAsInt(), 0)
-              : new GrowingCache(shape, limit));
+      int longest = Math.min(limit, LONGEST_PART);
+      blocks.add(choice.make(shape, attention.attention().mask(), limit, longest));
     }
+  }
+
+  private DecoderCache(int batch, int limit) {
+    this.batch = batch;
+    this.limit = limit;
   }
 
   /// Says how long the text will be of which the next tokens are parts, so that a text that is read
@@ -56,6 +60,36 @@ public final class DecoderCache {
   /// positions before them that it has let go.
   public void truncate(int length) {
     blocks.forEach(block -> block.truncate(length));
+  }
+
+  /// Goes on with sequence `order[b]` in the place of each sequence `b`, as a beam search does.
+  public void reorder(int... order) {
+    blocks.forEach(block -> block.reorder(order));
+  }
+
+  /// A cache of the sequences `order`, each as often as it is named, which shares with this one
+  /// what they have in common; of paged caches alone.
+  public DecoderCache fork(int... order) {
+    DecoderCache fork = new DecoderCache(order.length, limit);
+    fork.expected = expected;
+    for (Cache block : blocks) {
+      if (!(block instanceof PagedCache paged)) {
+        throw new UnsupportedCombinationException(
+            block.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
+      }
+      fork.blocks.add(paged.fork(order));
+    }
+    return fork;
+  }
+
+  /// Gives pages back that others may use.
+  @Override
+  public void close() {
+    for (Cache block : blocks) {
+      if (block instanceof PagedCache paged) {
+        paged.close();
+      }
+    }
   }
 
   /// Bytes held by keys and values.

@@ -3,6 +3,8 @@ package dev.heed.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heed.attention.CacheChoice;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.CheckpointException;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Run;
@@ -16,6 +18,8 @@ import dev.heed.tensor.Weight;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecoderTest {
   private static final int[] IDS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7};
@@ -31,7 +35,10 @@ class DecoderTest {
 
   /// Logits of the last position, tokens read in parts of the given lengths.
   private static float[] inParts(Decoder decoder, int... lengths) {
-    DecoderCache cache = decoder.newCache(1, 64);
+    return inParts(decoder, decoder.newCache(1, 64), lengths);
+  }
+
+  private static float[] inParts(Decoder decoder, DecoderCache cache, int... lengths) {
     int from = 0;
     Tensor hidden = Tensor.zeros(0);
     Run run = run();
@@ -59,6 +66,66 @@ class DecoderTest {
   @Test
   void hidden_throughCache_equalsWhole() {
     assertDecodesAsWhole(new TinyModel());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"paged(1)", "paged(4)", "paged(64)"})
+  void hidden_throughPages_equalsWhole(String choice) {
+    Decoder decoder = new TinyModel().decoder();
+    float[] whole = whole(decoder);
+    float[] last = Arrays.copyOfRange(whole, whole.length - 11, whole.length);
+    for (int[] parts : new int[][] {{14}, {6, 5, 3}, {1, 1, 9, 1, 1, 1}}) {
+      try (DecoderCache cache = decoder.newCache(1, 64, CacheChoice.parse(choice))) {
+        assertThat(inParts(decoder, cache, parts)).containsExactly(last, Offset.offset(2e-5f));
+      }
+    }
+  }
+
+  @Test
+  void hidden_windowThroughRing_equalsWhole() {
+    Decoder decoder =
+        new TinyModel().with("model_type", "\"mistral\"").with("sliding_window", "5").decoder();
+    float[] whole = whole(decoder);
+    float[] last = Arrays.copyOfRange(whole, whole.length - 11, whole.length);
+    for (int[] parts : new int[][] {{14}, {6, 5, 3}, {1, 1, 9, 1, 1, 1}}) {
+      DecoderCache cache = decoder.newCache(1, 64, CacheChoice.parse("ring(5, 0)"));
+      assertThat(inParts(decoder, cache, parts)).containsExactly(last, Offset.offset(2e-5f));
+    }
+  }
+
+  @Test
+  void hidden_throughEightBits_isNearWhole() {
+    Decoder decoder = new TinyModel().decoder();
+    float[] whole = whole(decoder);
+    float[] last = Arrays.copyOfRange(whole, whole.length - 11, whole.length);
+    DecoderCache cache = decoder.newCache(1, 64, CacheChoice.parse("paged(4) int8"));
+    float[] rounded = inParts(decoder, cache, 6, 5, 3);
+    // keys and values are within 1/254 of the largest of a row
+    assertThat(rounded).containsExactly(last, Offset.offset(2e-2f)).isNotEqualTo(last);
+  }
+
+  @Test
+  void fork_ofPromptReadOnce_goesOnAsTheWholeDoes() {
+    Decoder decoder = new TinyModel().decoder();
+    float[] whole = whole(decoder);
+    Run run = run();
+    try (DecoderCache prompt = decoder.newCache(1, 64, CacheChoice.parse("paged(4)"))) {
+      decoder.hidden(Tokens.of(Arrays.copyOf(IDS, 10)), prompt, run);
+      try (DecoderCache both = prompt.fork(0, 0)) {
+        Tokens next = new Tokens(new int[] {5, 8, 9, 7, 1, 2, 3, 4}, 2, 4);
+        float[] logits = decoder.logits(decoder.hidden(next, both, run), run).toArray();
+        assertThat(Arrays.copyOf(logits, 44))
+            .containsExactly(Arrays.copyOfRange(whole, 110, 154), Offset.offset(2e-5f));
+        both.truncate(12);
+        both.reorder(1, 0);
+        assertThat(both.length()).isEqualTo(12);
+      }
+      assertThat(prompt.length()).isEqualTo(10);
+    }
+    DecoderCache growing = decoder.newCache(1, 64);
+    assertThatThrownBy(() -> growing.fork(0))
+        .isInstanceOf(UnsupportedCombinationException.class)
+        .hasMessageContaining("GrowingCache does not go with fork");
   }
 
   @Test
