@@ -57,10 +57,17 @@ public record Mask(Truth truth) {
   private static OptionalInt reach(Truth truth) {
     return switch (truth) {
       case Truth.Window(int width) -> OptionalInt.of(width);
+      case Truth.Chunk(int size) -> OptionalInt.of(size);
+      case Truth.Previous(int size) -> reach(2L * size);
+      case Truth.Grid(int width, int radius) -> reach((width + 1L) * radius + 1);
       case Truth.And(List<Truth> terms) ->
           terms.stream().flatMapToInt(term -> reach(term).stream()).min();
       default -> OptionalInt.empty();
     };
+  }
+
+  private static OptionalInt reach(long positions) {
+    return positions > Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of((int) positions);
   }
 
   /// The expression; empty for [#everything].

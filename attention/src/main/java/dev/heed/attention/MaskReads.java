@@ -32,7 +32,12 @@ record MaskReads(boolean documents, boolean lengths, boolean head, boolean given
           Truth.Global _,
           Truth.Prefix _,
           Truth.Chunk _,
-          Truth.Dilated _ ->
+          Truth.Dilated _,
+          Truth.Previous _,
+          Truth.Strided _,
+          Truth.Fixed _,
+          Truth.RandomBlocks _,
+          Truth.Grid _ ->
           NOTHING;
     };
   }

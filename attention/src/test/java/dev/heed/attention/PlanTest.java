@@ -3,10 +3,14 @@ package dev.heed.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heed.attention.expression.Cover;
+import dev.heed.attention.expression.VisibleSet;
+import dev.heed.tensor.Tensor;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanTest {
@@ -33,13 +37,52 @@ class PlanTest {
         .contains("result    exact");
   }
 
+  /// Keys that a query sees, and those that its tile visits at most: tiles of 48 queries straddle
+  /// blocks of 64, and a block of 48 places of a picture looks at 80 by 7 places.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "causal & window(256); 256; 320",
+        "chunk(256); 256; 336",
+        "chunk(64) | previous(64); 128; 176",
+        "random(3, 64, 7); 192; 340",
+        "random(3, 64, 7, 64) & causal; 96; 340",
+        "global(8) | window(64); 136; 260",
+        "grid(128, 3); 49; 720",
+        "document; 512; 564"
+      })
+  void explain_sparseMask_growsLinearly(String mask, int visible, int most) {
+    Attention attention = Attention.full().withMask(Mask.parse(mask));
+    for (int length : new int[] {4096, 16384}) {
+      AttentionShape shape = new AttentionShape(1, 2, 1, length, length, 8, 8);
+      HeadView q = HeadView.of(Tensor.zeros(1, 2, length, 8));
+      HeadView k = HeadView.of(Tensor.zeros(1, 1, length, 8));
+      Positions positions = Positions.range(0, length);
+      AttentionInput input = AttentionInput.of(q, k, k, positions, positions);
+      if (mask.equals("document")) {
+        int[] documents = IntStream.range(0, length).map(n -> n / 512).toArray();
+        input = input.withDocuments(Positions.of(documents), Positions.of(documents));
+      }
+      long scores = attention.explain(input, new Tiled()).tiles().scores() / 2 / length;
+      assertThat(scores).as("%s of %s", mask, shape).isBetween(visible - 8L, (long) most);
+    }
+  }
+
   @Test
-  void explain_window_growsLinearly() {
-    Attention attention = Attention.causal().withMask(Mask.parse("causal & window(256)"));
-    long one = attention.explain(LONG).tiles().visited();
-    long four =
-        attention.explain(new AttentionShape(1, 8, 2, 16384, 16384, 64, 64)).tiles().visited();
-    assertThat(four).isBetween(4 * one, 4 * one + one / 2);
+  void explain_visibleSetOfBlocks_countsItsBlocks() {
+    int length = 960;
+    VisibleSet blocks =
+        VisibleSet.of(
+            new VisibleSet.Axes(1, 1, length, length), (_, _, t, s) -> (t / 48 + s / 60) % 5 == 0);
+    HeadView heads = HeadView.of(Tensor.zeros(1, 2, length, 8));
+    Positions positions = Positions.range(0, length);
+    AttentionInput input =
+        AttentionInput.of(heads, heads, heads, positions, positions).withVisible(blocks);
+    Plan.Tiles tiles =
+        Attention.full().withMask(Mask.parse("given")).explain(input, new Tiled()).tiles();
+    assertThat(tiles.partial()).isZero();
+    assertThat(tiles.scores()).isBetween(2L * 960 * 960 / 6, 2L * 960 * 960 / 4);
   }
 
   @Test

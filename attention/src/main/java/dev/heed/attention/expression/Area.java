@@ -45,14 +45,23 @@ public record Area(Queries queries, Keys keys, Head head) {
     Range j = keys.j;
     return switch (truth) {
       case Truth.Constant(boolean value) -> Cover.of(value);
-      case Truth.Causal _ -> below(j.low, j.high, i.low, i.high);
-      case Truth.Window(int width) -> within(i, j, width);
-      case Truth.Global(int count) -> under(i, count).or(under(j, count));
-      case Truth.Prefix(int prefix) -> under(j, prefix);
-      case Truth.Chunk(int size) -> same(chunks(i, size), chunks(j, size));
-      case Truth.Dilated(int step) -> dilated(i, j, step);
-      case Truth.Document _ -> same(queries.doc, keys.doc);
-      case Truth.Padding _ -> under(keys.index, head.length);
+      case Truth.Causal _ -> NamedAreas.atMost(j, i);
+      case Truth.Window(int width) -> NamedAreas.within(i, j, width);
+      case Truth.Global(int count) -> NamedAreas.under(i, count).or(NamedAreas.under(j, count));
+      case Truth.Prefix(int prefix) -> NamedAreas.under(j, prefix);
+      case Truth.Chunk(int size) ->
+          NamedAreas.same(NamedAreas.blocks(i, size), NamedAreas.blocks(j, size));
+      case Truth.Dilated(int step) -> NamedAreas.dilated(i, j, step);
+      case Truth.Previous(int size) -> NamedAreas.previous(i, j, size);
+      case Truth.Strided(int step) ->
+          NamedAreas.within(i, j, step).or(NamedAreas.dilated(i, j, step));
+      case Truth.Fixed(int size, int count) ->
+          NamedAreas.same(NamedAreas.blocks(i, size), NamedAreas.blocks(j, size))
+              .or(NamedAreas.last(j, size, count));
+      case Truth.RandomBlocks random -> NamedAreas.random(random, i, j);
+      case Truth.Grid(int width, int radius) -> NamedAreas.grid(i, j, width, radius);
+      case Truth.Document _ -> NamedAreas.same(queries.doc, keys.doc);
+      case Truth.Padding _ -> NamedAreas.under(keys.index, head.length);
       case Truth.Given _ -> head.given.cover(head.b, head.h, queries.index, keys.index);
       case Truth.Comparison comparison -> Interval.cover(comparison, this);
       case Truth.Not(Truth operand) -> cover(operand).not();
@@ -71,43 +80,5 @@ public record Area(Queries queries, Keys keys, Head head) {
         yield any;
       }
     };
-  }
-
-  /// `a <= b` for `a` and `b` of two ranges.
-  private static Cover below(int aLow, int aHigh, int bLow, int bHigh) {
-    return aHigh <= bLow ? Cover.FULL : aLow > bHigh ? Cover.EMPTY : Cover.PARTIAL;
-  }
-
-  private static Cover under(Range range, int limit) {
-    return range.high < limit ? Cover.FULL : range.low >= limit ? Cover.EMPTY : Cover.PARTIAL;
-  }
-
-  private static Cover within(Range i, Range j, int width) {
-    int low = i.low - j.high;
-    int high = i.high - j.low;
-    int nearest = low > 0 ? low : high < 0 ? -high : 0;
-    int farthest = Math.max(Math.abs(low), Math.abs(high));
-    return farthest < width ? Cover.FULL : nearest >= width ? Cover.EMPTY : Cover.PARTIAL;
-  }
-
-  private static Range chunks(Range range, int size) {
-    return new Range(Math.floorDiv(range.low, size), Math.floorDiv(range.high, size));
-  }
-
-  private static Cover same(Range a, Range b) {
-    if (a.high < b.low || b.high < a.low) {
-      return Cover.EMPTY;
-    }
-    return a.low == a.high && b.low == b.high ? Cover.FULL : Cover.PARTIAL;
-  }
-
-  private static Cover dilated(Range i, Range j, int step) {
-    int low = i.low - j.high;
-    int high = i.high - j.low;
-    if (step == 1) {
-      return Cover.FULL;
-    }
-    long multiple = Math.floorDiv(high, step) * (long) step;
-    return multiple < low ? Cover.EMPTY : low == high ? Cover.FULL : Cover.PARTIAL;
   }
 }

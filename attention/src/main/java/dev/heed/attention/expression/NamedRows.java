@@ -1,6 +1,7 @@
 package dev.heed.attention.expression;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The named masks on a row of keys, in whole numbers: the sign of a difference, spread over the
 /// word, is the truth.
@@ -49,15 +50,99 @@ final class NamedRows {
   }
 
   static void chunk(int size, Place place, int[] out, int at) {
+    Arrays.fill(out, at, at + place.count, 0);
+    long first = (long) Math.floorDiv(place.i, size) * size;
+    addRange(first, first + size - 1, place, out, at);
+  }
+
+  static void previous(int size, Place place, int[] out, int at) {
+    Arrays.fill(out, at, at + place.count, 0);
+    long end = (long) Math.floorDiv(place.i, size) * size;
+    addRange(end - size, end - 1, place, out, at);
+  }
+
+  /// Makes the keys at positions `first` to `last`, both included, visible.
+  private static void addRange(long first, long last, Place place, int[] out, int at) {
     int[] j = place.kPos;
     int from = place.kFrom;
-    long first = (long) Math.floorDiv(place.i, size) * size;
-    int low = (int) Math.max(first, -LIMIT);
-    int last = (int) Math.min(first + size - 1, LIMIT);
+    int low = Math.clamp(first, -LIMIT, LIMIT);
+    int high = Math.clamp(last, -LIMIT, LIMIT);
     for (int n = 0; n < place.count; n++) {
       int key = j[from + n];
-      out[at + n] = ~(key - low >> 31 | last - key >> 31);
+      out[at + n] |= ~(key - low >> 31 | high - key >> 31);
     }
+  }
+
+  static void grid(int width, int radius, Place place, int[] out, int at) {
+    Arrays.fill(out, at, at + place.count, 0);
+    int row = Math.floorDiv(place.i, width);
+    int column = Math.floorMod(place.i, width);
+    long left = Math.max(0, column - radius);
+    long right = Math.min(width - 1L, (long) column + radius);
+    long first = Math.max((long) row - radius, Math.floorDiv(place.lowest(), width));
+    long last = Math.min((long) row + radius, Math.floorDiv(place.highest(), width));
+    if (last - first > place.count) {
+      eachOfGrid(width, radius, place, out, at);
+      return;
+    }
+    for (long near = first; near <= last; near++) {
+      addRange(near * width + left, near * width + right, place, out, at);
+    }
+  }
+
+  /// The same for keys that lie far apart.
+  private static void eachOfGrid(int width, int radius, Place place, int[] out, int at) {
+    for (int n = 0; n < place.count; n++) {
+      int key = place.kPos[place.kFrom + n];
+      int rows = Math.floorDiv(place.i, width) - Math.floorDiv(key, width);
+      int columns = Math.floorMod(place.i, width) - Math.floorMod(key, width);
+      out[at + n] = Math.max(Math.abs(rows), Math.abs(columns)) <= radius ? -1 : 0;
+    }
+  }
+
+  /// The blocks that were drawn last, which are those of the next query too as a rule.
+  static final class Draws {
+    private final int[] blocks = new int[Truth.RandomBlocks.MOST];
+    private Truth.@Nullable RandomBlocks of;
+    private int query;
+    private int count;
+
+    void move(Truth.RandomBlocks mask, int to) {
+      if (!mask.equals(of) || query != to) {
+        of = mask;
+        query = to;
+        count = mask.draw(to, blocks);
+      }
+    }
+  }
+
+  static void random(Draws draws, Truth.RandomBlocks mask, Place place, int[] out, int at) {
+    Arrays.fill(out, at, at + place.count, 0);
+    draws.move(mask, Math.floorDiv(place.i, mask.size()));
+    int low = Math.floorDiv(place.lowest(), mask.size());
+    int high = Math.floorDiv(place.highest(), mask.size());
+    for (int n = 0; n < draws.count; n++) {
+      int block = draws.blocks[n];
+      if (block >= low && block <= high) {
+        long first = (long) block * mask.size();
+        addRange(first, first + mask.size() - 1, place, out, at);
+      }
+    }
+  }
+
+  static void strided(int step, Place place, int[] out, int at) {
+    dilated(step, place, out, at);
+    addRange((long) place.i - step + 1, (long) place.i + step - 1, place, out, at);
+  }
+
+  static void fixed(int size, int count, Place place, int[] out, int at) {
+    int[] j = place.kPos;
+    int from = place.kFrom;
+    for (int n = 0; n < place.count; n++) {
+      out[at + n] = size - count - 1 - Math.floorMod(j[from + n], size) >> 31;
+    }
+    long first = (long) Math.floorDiv(place.i, size) * size;
+    addRange(first, first + size - 1, place, out, at);
   }
 
   static void dilated(int step, Place place, int[] out, int at) {

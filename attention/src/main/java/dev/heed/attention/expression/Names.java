@@ -7,19 +7,32 @@ import dev.heed.attention.expression.Numeric.Symbol;
 import dev.heed.attention.expression.Numeric.Unary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 
 /// The names that mean something in an expression: symbols, parameters, functions, named masks.
 final class Names {
   /// What a name with arguments makes.
   ///
   /// @param wholeNumbers whether the arguments are whole numbers written out
-  record Form(int arguments, boolean wholeNumbers, Function<List<Numeric>, Expression> make) {}
+  /// @param shown as one reads it
+  record Form(
+      Arguments arguments,
+      boolean wholeNumbers,
+      String shown,
+      Function<List<Numeric>, Expression> make) {}
+
+  /// How many arguments a form takes.
+  record Arguments(int fewest, int most) {}
+
+  /// A mask of whole numbers.
+  private interface Whole {
+    Truth of(int[] numbers);
+  }
 
   private static final Map<String, Form> FORMS = forms();
 
@@ -67,38 +80,66 @@ final class Names {
   /// What can stand where a value is expected, in words.
   String fitting() {
     List<String> all = new ArrayList<>(constants.keySet());
-    FORMS.forEach((name, form) -> all.add(name + (form.arguments() == 1 ? "(n)" : "(a, b)")));
+    FORMS.values().forEach(form -> all.add(form.shown()));
     return "a number, '(', '-', '!' or one of " + String.join(", ", all);
   }
 
   private static Map<String, Form> forms() {
     Map<String, Form> forms = new TreeMap<>();
-    forms.put("window", whole(Truth.Window::new));
-    forms.put("global", whole(Truth.Global::new));
-    forms.put("prefix", whole(Truth.Prefix::new));
-    forms.put("chunk", whole(Truth.Chunk::new));
-    forms.put("dilated", whole(Truth.Dilated::new));
-    forms.put("floor", unary(Unary.Function.FLOOR));
-    forms.put("abs", unary(Unary.Function.ABS));
-    forms.put("exp", unary(Unary.Function.EXP));
-    forms.put("log", unary(Unary.Function.LOG));
-    forms.put("tanh", unary(Unary.Function.TANH));
-    forms.put("min", binary(Binary.Function.MIN));
-    forms.put("max", binary(Binary.Function.MAX));
+    whole(forms, "window(w)", n -> new Truth.Window(n[0]));
+    whole(forms, "global(g)", n -> new Truth.Global(n[0]));
+    whole(forms, "prefix(p)", n -> new Truth.Prefix(n[0]));
+    whole(forms, "chunk(c)", n -> new Truth.Chunk(n[0]));
+    whole(forms, "previous(c)", n -> new Truth.Previous(n[0]));
+    whole(forms, "dilated(r)", n -> new Truth.Dilated(n[0]));
+    whole(forms, "strided(l)", n -> new Truth.Strided(n[0]));
+    whole(forms, "fixed(l, c)", n -> new Truth.Fixed(n[0], n[1]));
+    whole(forms, "grid(width, radius)", n -> new Truth.Grid(n[0], n[1]));
+    whole(
+        forms,
+        "random(r, size, seed[, blocks])",
+        n -> new Truth.RandomBlocks(n[0], n[1], n[2], n.length > 3 ? n[3] : 0));
+    for (Unary.Function function : Unary.Function.values()) {
+      if (function != Unary.Function.NEGATE) {
+        unary(forms, function);
+      }
+    }
+    binary(forms, "min", Binary.Function.MIN);
+    binary(forms, "max", Binary.Function.MAX);
     return forms;
   }
 
-  private static Form whole(IntFunction<Truth> make) {
-    return new Form(
-        1, true, arguments -> make.apply((int) ((Literal) arguments.getFirst()).value()));
+  private static void whole(Map<String, Form> forms, String shown, Whole make) {
+    int most = shown.split(",", -1).length;
+    int fewest = most - (shown.contains("[") ? 1 : 0);
+    forms.put(
+        shown.substring(0, shown.indexOf('(')),
+        new Form(
+            new Arguments(fewest, most),
+            true,
+            shown,
+            arguments ->
+                make.of(arguments.stream().mapToInt(n -> (int) ((Literal) n).value()).toArray())));
   }
 
-  private static Form unary(Unary.Function function) {
-    return new Form(1, false, arguments -> new Unary(function, arguments.getFirst()));
+  private static void unary(Map<String, Form> forms, Unary.Function function) {
+    String name = function.name().toLowerCase(Locale.ROOT);
+    forms.put(
+        name,
+        new Form(
+            new Arguments(1, 1),
+            false,
+            name + "(n)",
+            arguments -> new Unary(function, arguments.getFirst())));
   }
 
-  private static Form binary(Binary.Function function) {
-    return new Form(
-        2, false, arguments -> new Binary(function, arguments.get(0), arguments.get(1)));
+  private static void binary(Map<String, Form> forms, String name, Binary.Function function) {
+    forms.put(
+        name,
+        new Form(
+            new Arguments(2, 2),
+            false,
+            name + "(a, b)",
+            arguments -> new Binary(function, arguments.get(0), arguments.get(1))));
   }
 }

@@ -199,7 +199,10 @@ public final class Parser {
     }
     expect("(");
     List<Numeric> arguments = new ArrayList<>();
-    for (int i = 0; i < form.arguments(); i++) {
+    for (int i = 0; i < form.arguments().most(); i++) {
+      if (i >= form.arguments().fewest() && !peek().is(",")) {
+        break;
+      }
       if (i > 0) {
         expect(",");
       }

@@ -63,4 +63,22 @@ public final class Place {
     this.docFrom = docFrom + index;
     return this;
   }
+
+  /// The lowest position of the keys.
+  int lowest() {
+    int low = Integer.MAX_VALUE;
+    for (int n = kFrom; n < kFrom + count; n++) {
+      low = Math.min(low, kPos[n]);
+    }
+    return low;
+  }
+
+  /// The highest position of the keys.
+  int highest() {
+    int high = Integer.MIN_VALUE;
+    for (int n = kFrom; n < kFrom + count; n++) {
+      high = Math.max(high, kPos[n]);
+    }
+    return high;
+  }
 }

@@ -39,6 +39,14 @@ final class Printer {
       case Truth.Prefix(int length) -> "prefix(%d)".formatted(length);
       case Truth.Chunk(int size) -> "chunk(%d)".formatted(size);
       case Truth.Dilated(int step) -> "dilated(%d)".formatted(step);
+      case Truth.Previous(int size) -> "previous(%d)".formatted(size);
+      case Truth.Strided(int step) -> "strided(%d)".formatted(step);
+      case Truth.Fixed(int size, int count) -> "fixed(%d, %d)".formatted(size, count);
+      case Truth.RandomBlocks(int count, int size, int seed, int blocks) ->
+          blocks == 0
+              ? "random(%d, %d, %d)".formatted(count, size, seed)
+              : "random(%d, %d, %d, %d)".formatted(count, size, seed, blocks);
+      case Truth.Grid(int width, int radius) -> "grid(%d, %d)".formatted(width, radius);
       case Truth.Document() -> "document";
       case Truth.Padding() -> "padding";
       case Truth.Given() -> "given";

@@ -49,6 +49,7 @@ public final class Program {
     private final int[][] truths;
     private final double[][] numbers;
     private final int count;
+    final NamedRows.Draws draws = new NamedRows.Draws();
 
     private Scratch(int levels, int count) {
       this.truths = new int[levels][];
@@ -85,6 +86,16 @@ public final class Program {
       case Truth.Chunk(int size) -> (place, _, _, out, at) -> NamedRows.chunk(size, place, out, at);
       case Truth.Dilated(int step) ->
           (place, _, _, out, at) -> NamedRows.dilated(step, place, out, at);
+      case Truth.Previous(int size) ->
+          (place, _, _, out, at) -> NamedRows.previous(size, place, out, at);
+      case Truth.Strided(int step) ->
+          (place, _, _, out, at) -> NamedRows.strided(step, place, out, at);
+      case Truth.Fixed(int size, int count) ->
+          (place, _, _, out, at) -> NamedRows.fixed(size, count, place, out, at);
+      case Truth.RandomBlocks random ->
+          (place, scratch, _, out, at) -> NamedRows.random(scratch.draws, random, place, out, at);
+      case Truth.Grid(int width, int radius) ->
+          (place, _, _, out, at) -> NamedRows.grid(width, radius, place, out, at);
       case Truth.Document _ -> (place, _, _, out, at) -> NamedRows.document(place, out, at);
       case Truth.Padding _ -> (place, _, _, out, at) -> NamedRows.padding(place, out, at);
       case Truth.Given _ -> (place, _, _, out, at) -> place.given.fill(place, out, at);

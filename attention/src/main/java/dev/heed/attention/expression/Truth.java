@@ -1,5 +1,6 @@
 package dev.heed.attention.expression;
 
+import dev.heed.tensor.CounterRandom;
 import java.util.List;
 
 /// The half of the language whose values are true or false: a mask is true where a query sees a
@@ -64,6 +65,124 @@ public sealed interface Truth extends Expression {
   record Dilated(int step) implements Truth {
     public Dilated {
       checkPositive("dilated", step);
+    }
+
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
+  /// `floor(j / size) = floor(i / size) - 1`: the chunk before the query's.
+  record Previous(int size) implements Truth {
+    public Previous {
+      checkPositive("previous", size);
+    }
+
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
+  /// `abs(i - j) < step | (i - j) mod step = 0`: the strided pattern of [Child et al.
+  /// 2019](https://arxiv.org/abs/1904.10509) §4.3, both of its heads in one.
+  record Strided(int step) implements Truth {
+    public Strided {
+      checkPositive("strided", step);
+    }
+
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
+  /// `floor(i / size) = floor(j / size) | j mod size >= size - count`: the query's own chunk and
+  /// the last keys of every chunk, the fixed pattern of [Child et al.
+  /// 2019](https://arxiv.org/abs/1904.10509) §4.3.
+  record Fixed(int size, int count) implements Truth {
+    public Fixed {
+      checkPositive("fixed", size);
+      if (count < 1 || count > size) {
+        throw new ExpressionException(
+            "fixed(%d, %d): the second number must be from 1 to the first".formatted(size, count));
+      }
+    }
+
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
+  /// Some blocks of keys for each block of queries, drawn by a seed, [Zaheer et al.
+  /// 2020](https://arxiv.org/abs/2007.14062) §2.
+  ///
+  /// Which ones is a function of the seed and of the number of the query's block, `floor(i /
+  /// size)`, alone: the same in every head and batch and however long the call is.
+  ///
+  /// @param count blocks that are drawn, all of them different; all there are where they are fewer
+  /// @param size positions of a block
+  /// @param blocks how many blocks there are to draw from, the first at position 0; 0 for those up
+  ///   to the query's own
+  record RandomBlocks(int count, int size, int seed, int blocks) implements Truth {
+    /// The most blocks that can be drawn.
+    public static final int MOST = 256;
+
+    public RandomBlocks {
+      checkPositive("random", size);
+      if (count < 1 || count > MOST || blocks < 0) {
+        throw new ExpressionException(
+            "random(%d, %d, %d, %d): 1 to %d of 0 or more blocks can be drawn"
+                .formatted(count, size, seed, blocks, MOST));
+      }
+    }
+
+    /// Draws the blocks that block `query` sees, each with equal chance.
+    ///
+    /// [Floyd's algorithm](https://doi.org/10.1145/30401.315746): draw `n` of `m` by drawing one of
+    /// the first `m - n + 1`, one of the first `m - n + 2`, ..., each time the last of them where
+    /// what was drawn is there already.
+    ///
+    /// @param drawn gets them, in no order; as long as [#count]
+    /// @return how many they are
+    public int draw(int query, int[] drawn) {
+      int all = blocks == 0 ? Math.max(0, query + 1) : blocks;
+      CounterRandom random = CounterRandom.of(seed).stream(query);
+      int found = 0;
+      for (int last = Math.max(0, all - count); last < all; last++) {
+        int one = random.below(last + 1, last);
+        drawn[found] = contains(drawn, found, one) ? last : one;
+        found++;
+      }
+      return found;
+    }
+
+    private static boolean contains(int[] drawn, int count, int number) {
+      boolean found = false;
+      for (int n = 0; n < count; n++) {
+        found |= drawn[n] == number;
+      }
+      return found;
+    }
+
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
+  /// Positions are the places of a picture that is `width` wide, row after row; a query sees those
+  /// up to `radius` rows and `radius` columns away, [Hassani et al.
+  /// 2022](https://arxiv.org/abs/2204.07143) without its shift at the edges.
+  record Grid(int width, int radius) implements Truth {
+    public Grid {
+      checkPositive("grid", width);
+      if (radius < 0 || radius >= 1 << 30) {
+        throw new ExpressionException(
+            "grid(%d, %d): the radius must be from 0 to 2^30 - 1".formatted(width, radius));
+      }
     }
 
     @Override
@@ -175,6 +294,11 @@ public sealed interface Truth extends Expression {
           Prefix _,
           Chunk _,
           Dilated _,
+          Previous _,
+          Strided _,
+          Fixed _,
+          RandomBlocks _,
+          Grid _,
           Document _,
           Padding _,
           Given _ ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heed.attention.expression.Area.Range;
 import dev.heed.attention.expression.Pointwise.At;
 import dev.heed.attention.expression.Pointwise.Reads;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,27 @@ class AreaTest {
         "dilated(40); 40; 44; EMPTY",
         "dilated(3); 40; 44; PARTIAL",
         "dilated(1); 40; 44; FULL",
+        "previous(8); 8; 15; FULL",
+        "previous(8); 16; 23; EMPTY",
+        "previous(8); 8; 16; PARTIAL",
+        "strided(20); 40; 50; PARTIAL",
+        "strided(40); 64; 90; EMPTY",
+        "strided(24); 0; 23; FULL",
+        "fixed(8, 2); 16; 23; FULL",
+        "fixed(8, 2); 24; 29; EMPTY",
+        "fixed(8, 2); 30; 31; FULL",
+        "fixed(8, 2); 30; 32; PARTIAL",
+        "grid(100, 3); 110; 122; PARTIAL",
+        "grid(100, 3); 127; 190; EMPTY",
+        "grid(100, 7); 116; 223; PARTIAL",
+        "grid(100, 7); 116; 123; FULL",
+        "grid(20, 1); 0; 15; PARTIAL",
+        "grid(20, 1); 6; 14; EMPTY",
+        "random(1, 8, 5, 1); 0; 7; FULL",
+        "random(1, 8, 5, 1); 8; 15; EMPTY",
+        "random(3, 8, 5); -8; 23; PARTIAL",
+        "random(3, 8, 5); 0; 23; FULL",
+        "random(3, 8, 5); 24; 31; EMPTY",
         "document; 16; 23; FULL",
         "document; 8; 15; EMPTY",
         "document; 8; 16; PARTIAL",
@@ -69,6 +91,25 @@ class AreaTest {
     assertThat(keys(0, 4).cover(padding)).isEqualTo(Cover.FULL);
     assertThat(keys(5, 9).cover(padding)).isEqualTo(Cover.EMPTY);
     assertThat(keys(3, 5).cover(padding)).isEqualTo(Cover.PARTIAL);
+  }
+
+  /// 4000 draws of 3 of 10: each block comes about 1200 times, with a standard deviation of 29.
+  @Test
+  void draw_manyBlocks_isEvenAndWithoutRepetition() {
+    Truth.RandomBlocks random = new Truth.RandomBlocks(3, 16, 42, 10);
+    int[] times = new int[10];
+    int[] drawn = new int[3];
+    for (int block = 0; block < 4000; block++) {
+      assertThat(random.draw(block, drawn)).isEqualTo(3);
+      assertThat(drawn).doesNotHaveDuplicates();
+      for (int one : drawn) {
+        times[one]++;
+      }
+    }
+    assertThat(Arrays.stream(times).min().getAsInt()).isGreaterThan(1200 - 6 * 29);
+    assertThat(Arrays.stream(times).max().getAsInt()).isLessThan(1200 + 6 * 29);
+    assertThat(new Truth.RandomBlocks(3, 16, 42, 0).draw(1, drawn)).isEqualTo(2);
+    assertThat(new Truth.RandomBlocks(3, 16, 42, 0).draw(-1, drawn)).isZero();
   }
 
   private static Area keys(int first, int last) {

@@ -1,5 +1,6 @@
 package dev.heed.attention.expression;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /// The language's definition, one place at a time, and a generator of expressions.
@@ -26,6 +27,16 @@ public final class Pointwise {
       case Truth.Prefix(int length) -> at.j < length;
       case Truth.Chunk(int size) -> Math.floorDiv(at.i, size) == Math.floorDiv(at.j, size);
       case Truth.Dilated(int step) -> Math.floorMod((long) at.i - at.j, step) == 0;
+      case Truth.Previous(int size) -> Math.floorDiv(at.j, size) == Math.floorDiv(at.i, size) - 1;
+      case Truth.Strided(int step) ->
+          Math.abs((long) at.i - at.j) < step || Math.floorMod((long) at.i - at.j, step) == 0;
+      case Truth.Fixed(int size, int count) ->
+          Math.floorDiv(at.j, size) == Math.floorDiv(at.i, size)
+              || Math.floorMod(at.j, size) >= size - count;
+      case Truth.RandomBlocks random -> isDrawn(random, at);
+      case Truth.Grid(int width, int radius) ->
+          Math.abs((long) Math.floorDiv(at.i, width) - Math.floorDiv(at.j, width)) <= radius
+              && Math.abs(Math.floorMod(at.i, width) - Math.floorMod(at.j, width)) <= radius;
       case Truth.Document _ -> at.docQ == at.docK;
       case Truth.Padding _ -> at.index < at.length;
       case Truth.Given _ -> at.given;
@@ -35,6 +46,13 @@ public final class Pointwise {
       case Truth.And(var operands) -> operands.stream().allMatch(o -> isTrue(o, at));
       case Truth.Or(var operands) -> operands.stream().anyMatch(o -> isTrue(o, at));
     };
+  }
+
+  private static boolean isDrawn(Truth.RandomBlocks random, At at) {
+    int[] drawn = new int[random.count()];
+    int count = random.draw(Math.floorDiv(at.i, random.size()), drawn);
+    int block = Math.floorDiv(at.j, random.size());
+    return Arrays.stream(drawn, 0, count).anyMatch(one -> one == block);
   }
 
   static double number(Numeric number, At at) {
@@ -82,7 +100,7 @@ public final class Pointwise {
   }
 
   private static Truth named(Random random, Reads reads) {
-    return switch (random.nextInt(reads == Reads.EVERYTHING ? 10 : 7)) {
+    return switch (random.nextInt(reads == Reads.EVERYTHING ? 15 : 12)) {
       case 0 -> new Truth.Causal();
       case 1 -> new Truth.Window(random.nextInt(30));
       case 2 -> new Truth.Global(random.nextInt(8) - 2);
@@ -90,8 +108,18 @@ public final class Pointwise {
       case 4 -> new Truth.Chunk(1 + random.nextInt(12));
       case 5 -> new Truth.Dilated(1 + random.nextInt(5));
       case 6 -> new Truth.Constant(random.nextBoolean());
-      case 7 -> new Truth.Document();
-      case 8 -> new Truth.Given();
+      case 7 -> new Truth.Previous(1 + random.nextInt(12));
+      case 8 -> new Truth.Strided(1 + random.nextInt(9));
+      case 9 -> {
+        int size = 1 + random.nextInt(12);
+        yield new Truth.Fixed(size, 1 + random.nextInt(size));
+      }
+      case 10 ->
+          new Truth.RandomBlocks(
+              1 + random.nextInt(3), 1 + random.nextInt(20), random.nextInt(9), random.nextInt(8));
+      case 11 -> new Truth.Grid(1 + random.nextInt(30), random.nextInt(4));
+      case 12 -> new Truth.Document();
+      case 13 -> new Truth.Given();
       default -> new Truth.Padding();
     };
   }
