@@ -28,6 +28,16 @@ class ConformCommandTest {
   }
 
   @Test
+  @NeedsShared("conformance/onnx")
+  void conform_onnxCalls_noneFails() {
+    CommandResult result = CommandResult.of("conform", Shared.path("conformance/onnx").toString());
+    assertThat(result.lastLine())
+        .as(result.out())
+        .matches("total 85 passed \\d+ failed 0 missing 0 unsupported \\d+");
+    assertThat(result.code()).isEqualTo(ExitCode.DONE);
+  }
+
+  @Test
   @NeedsShared("golden/attention")
   void conform_oneNumberChanged_failsAndSaysWhere(@TempDir Path folder) throws IOException {
     Path golden = Shared.path("golden/attention/causal.safetensors");

@@ -48,6 +48,35 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
     return y;
   }
 
+  /// The mean of every row, `[rows]`.
+  public Tensor means() {
+    return moments(0);
+  }
+
+  /// What every row is multiplied by after its mean is taken off, `1 / √(variance + ε)`, `[rows]`.
+  public Tensor inverseDeviations() {
+    return moments(1);
+  }
+
+  private Tensor moments(int which) {
+    int width = gain.shape().axis(0);
+    Tensor moments = Tensor.zeros(x.size() / width);
+    for (int row = 0; row < moments.size(); row++) {
+      double mean = 0;
+      double variance = 0;
+      for (int i = 0; i < width; i++) {
+        mean += x.array()[x.offset() + row * width + i] / (double) width;
+      }
+      for (int i = 0; i < width; i++) {
+        double apart = x.array()[x.offset() + row * width + i] - mean;
+        variance += apart * apart / width;
+      }
+      double moment = which == 0 ? mean : 1 / Math.sqrt(variance + epsilon);
+      moments.array()[row] = (float) moment;
+    }
+    return moments;
+  }
+
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
     int width = gain.shape().axis(0);

@@ -63,6 +63,9 @@ public final class Conformance {
     if (header.has(GoldenCase.SPEC)) {
       return new GoldenCase(tensors, header.string(GoldenCase.SPEC), run).checks();
     }
+    if (header.has(OnnxCall.OPERATOR)) {
+      return OnnxCase.checks(OnnxCall.read(header, tensors), run);
+    }
     throw new CheckpointException(
         "%s: the header has neither 'spec' nor 'op'; a conformance file has one of them"
             .formatted(file.path()));

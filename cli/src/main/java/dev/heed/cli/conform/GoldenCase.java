@@ -10,8 +10,6 @@ import dev.heed.attention.HeadView;
 import dev.heed.attention.InputGradients;
 import dev.heed.attention.OutputGradients;
 import dev.heed.attention.Parameters;
-import dev.heed.attention.Reference;
-import dev.heed.attention.Tiled;
 import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.AttentionJson;
 import dev.heed.checkpoint.Json;
@@ -46,7 +44,7 @@ final class GoldenCase {
   /// Compares all that each executor computes.
   List<Check> checks() {
     List<String> refused = new ArrayList<>();
-    for (Executor executor : List.of(new Reference(), new Tiled(), new Decode())) {
+    for (Executor executor : Results.EXECUTORS) {
       attempt(() -> forward(executor), refused);
       if (!(executor instanceof Decode)) {
         attempt(() -> backward(executor), refused);
@@ -72,7 +70,7 @@ final class GoldenCase {
     Tensor out = Tensor.zeros(shape.batch(), shape.heads(), shape.queries(), shape.valueWidth());
     out.fill(Float.NaN);
     executor.forward(attention, input, HeadView.of(out), run);
-    compare("out", name(executor), out.toArray(), RESULTS);
+    compare("out", Results.name(executor), out.toArray(), RESULTS);
   }
 
   private void maps() {
@@ -95,7 +93,7 @@ final class GoldenCase {
     InputGradients dx =
         new InputGradients(HeadView.of(dq), HeadView.of(dk), HeadView.of(dv), parameters);
     executor.backward(attention, input, dy, dx, run);
-    String way = name(executor);
+    String way = Results.name(executor);
     compare("d.q", way, dq.toArray(), GRADIENTS);
     compare("d.k", way, dk.toArray(), GRADIENTS);
     compare("d.v", way, dv.toArray(), GRADIENTS);
@@ -106,9 +104,5 @@ final class GoldenCase {
 
   private void compare(String output, String way, float[] actual, Tolerance tolerance) {
     checks.add(Comparisons.check(tensors, output, way, actual, tolerance));
-  }
-
-  private static String name(Executor executor) {
-    return executor.getClass().getSimpleName();
   }
 }
