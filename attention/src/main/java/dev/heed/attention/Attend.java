@@ -148,7 +148,7 @@ public final class Attend implements Operation {
   private void backward(OutputGradients dy, InputGradients dx, Fresh fresh, Run run) {
     if (kept.isPresent()) {
       BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
-      new TiledBackward(call, kept.get(), new TiledBackward.Sums(dy.out(), dx, fresh), run).run();
+      Tiled.backward(call, kept.get(), new TiledBackward.Sums(dy.out(), dx, fresh), run);
     } else {
       fresh.clear(dx);
       Executor executor = executor(run) instanceof Reference ? new Reference() : new Tiled();

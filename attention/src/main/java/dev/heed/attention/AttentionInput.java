@@ -139,6 +139,13 @@ public final class AttentionInput {
     return new AttentionInput(arrays, shape, extras.withRandom(random));
   }
 
+  /// With other numbers in the place of queries and keys.
+  AttentionInput withRows(HeadView q, HeadRows k) {
+    WholeRows keys = k.equals(keys()) ? arrays.k : new WholeRows(k);
+    Arrays other = new Arrays(q, keys, arrays.v, arrays.qPos, arrays.kPos);
+    return new AttentionInput(other, AttentionShape.of(q, k, values()), extras);
+  }
+
   public HeadView q() {
     return arrays.q;
   }

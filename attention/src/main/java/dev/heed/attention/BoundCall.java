@@ -14,6 +14,8 @@ final class BoundCall {
   final AttentionShape shape;
   final BoundMask mask;
   final BoundChance chance;
+
+  /// What is learned of the score's scale comes beside it.
   final double scale;
 
   private BoundCall(Attention attention, AttentionInput input) {
@@ -22,10 +24,21 @@ final class BoundCall {
     this.shape = input.shape();
     this.mask = BoundMask.of(attention.mask(), input);
     this.chance = BoundChance.of(attention.chance(), input);
-    this.scale =
-        switch (attention.score()) {
-          case Score.Dot(Score.Scale factor) -> factor.of(shape.width());
-        };
+    this.scale = attention.score().scale().of(shape.width());
+  }
+
+  private BoundCall(BoundCall given, HeadView q, HeadRows k) {
+    this.attention = given.attention;
+    this.input = given.input.withRows(q, k);
+    this.shape = input.shape();
+    this.mask = given.mask;
+    this.chance = given.chance;
+    this.scale = given.scale;
+  }
+
+  /// The call with other queries and keys, whose inner products, times [#scale], are its scores.
+  BoundCall lowered(HeadView q, HeadRows k) {
+    return new BoundCall(this, q, k);
   }
 
   static BoundCall of(Attention attention, AttentionInput input) {
@@ -81,6 +94,19 @@ final class BoundCall {
           "cache of 8 bits", "backward", "rounding has no gradient; a cache of floats would do");
     }
     return this;
+  }
+
+  /// The learned factor on a head's scores, 1 where there is none.
+  float temperature(int head) {
+    return attention.score().scale() instanceof Score.Scale.Learned
+        ? learned("temperature", head)
+        : 1;
+  }
+
+  /// Number `n` of learned numbers that are known to be there.
+  float learned(String name, int n) {
+    Tensor numbers = input.parameters().get(name);
+    return numbers.array()[numbers.offset() + n];
   }
 
   /// The logit of a head's sink, -∞ where the normalizer has none.

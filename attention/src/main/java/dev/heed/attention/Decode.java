@@ -18,9 +18,12 @@ public record Decode() implements Executor {
       throw new UnsupportedCombinationException(
           "executor Decode", attention.chance().toString(), "executors Tiled and Reference drop");
     }
+    Workspace.Mark mark = run.workspace().mark();
+    BoundCall lowered = Lowering.of(call, run);
     for (int t0 = 0; t0 < call.shape.queries(); t0 += MOST_QUERIES) {
-      queries(call, t0, Math.min(call.shape.queries(), t0 + MOST_QUERIES), out, run);
+      queries(lowered, t0, Math.min(call.shape.queries(), t0 + MOST_QUERIES), out, run);
     }
+    run.workspace().release(mark);
   }
 
   private static void queries(BoundCall call, int t0, int t1, HeadView out, Run run) {

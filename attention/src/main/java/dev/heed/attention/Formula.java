@@ -38,9 +38,17 @@ final class Formula {
   }
 
   private static String score(Score score) {
-    return switch (score) {
-      case Score.Dot(Score.Scale.InverseRootWidth()) -> "q·k/√E";
-      case Score.Dot(Score.Scale.Fixed(double factor)) -> number(factor) + " q·k";
+    String similarity =
+        switch (score) {
+          case Score.Dot _ -> "q·k";
+          case Score.Cosine _ -> "cos(q, k)";
+          case Score.Bilinear _ -> "qᵀW_h k";
+          case Score.Distance _ -> "-|q - k|²";
+        };
+    return switch (score.scale()) {
+      case Score.Scale.InverseRootWidth() -> similarity + "/√E";
+      case Score.Scale.Fixed(double factor) -> number(factor) + " " + similarity;
+      case Score.Scale.Learned() -> "temperature_h " + similarity;
     };
   }
 

@@ -34,7 +34,7 @@ public record Reference() implements Executor {
         .run(
             shape.batch() * shape.groups(),
             (task, _) -> backward.group(task / shape.groups(), task % shape.groups()));
-    backward.addSink();
+    backward.addLearned();
   }
 
   @Override

@@ -10,6 +10,7 @@ final class ReferenceBackward {
   private final OutputGradients dy;
   private final InputGradients dx;
   private final double[] dSink;
+  private final LearnedSums learned;
 
   ReferenceBackward(BoundCall call, OutputGradients dy, InputGradients dx) {
     this.call = call;
@@ -17,6 +18,7 @@ final class ReferenceBackward {
     this.dy = dy;
     this.dx = dx;
     this.dSink = new double[shape.batch() * shape.heads()];
+    this.learned = new LearnedSums(call, dx.parameters(), 1);
   }
 
   /// The sums of one key/value head.
@@ -36,7 +38,9 @@ final class ReferenceBackward {
         weightGradient(row, gradient);
         addValues(row, sums.v);
         dSink[b * shape.heads() + h] += row.backward(gradient);
-        addScores(row, gradient, dq, sums.k);
+        Arrays.fill(dq, 0);
+        row.back(gradient, dq, sums.k, learned);
+        add(dq, dx.q(), dx.q().row(b, h, t));
       }
     }
     for (int s = 0; s < shape.keys(); s++) {
@@ -76,30 +80,15 @@ final class ReferenceBackward {
     }
   }
 
-  private void addScores(ReferenceRow row, double[] gradient, double[] dq, double[][] dk) {
-    HeadView q = call.input.q();
-    HeadView k = call.input.k();
-    int from = q.row(row.b, row.h, row.t);
-    Arrays.fill(dq, 0);
-    for (int s = 0; s < shape.keys(); s++) {
-      int key = k.row(row.b, shape.groupOf(row.h), s);
-      double factor = call.scale * gradient[s];
-      for (int e = 0; e < shape.width() && row.visible[s] != 0; e++) {
-        dq[e] += factor * k.array()[key + e];
-        dk[s][e] += factor * q.array()[from + e];
-      }
-    }
-    add(dq, dx.q(), dx.q().row(row.b, row.h, row.t));
-  }
-
   private static void add(double[] sum, HeadView out, int at) {
     for (int n = 0; n < sum.length; n++) {
       out.array()[at + n] += (float) sum[n];
     }
   }
 
-  /// Adds the sinks' gradients over the batch, in its order.
-  void addSink() {
+  /// Adds the gradients of learned numbers, in the order of batches and heads.
+  void addLearned() {
+    learned.addUp();
     dx.parameters()
         .find("sink")
         .ifPresent(into -> {

@@ -2,7 +2,6 @@ package dev.heed.attention;
 
 import dev.heed.tensor.CounterRandom;
 import java.util.Arrays;
-import java.util.List;
 
 /// One row of the attention map, query `t` of head `h` of batch `b`, in double precision and step
 /// by step: scores, each modifier, weights; and back.
@@ -10,7 +9,8 @@ final class ReferenceRow {
   private final BoundCall call;
   private final AttentionInput input;
   private final BoundMask.Reader mask;
-  private final List<Modifier> modifiers;
+  private final ReferenceScore score;
+  private final ReferenceModifiers modifiers;
   private final int keys;
   private final double[] mixed;
   int b;
@@ -19,10 +19,6 @@ final class ReferenceRow {
 
   /// -1 where the query sees the key, else 0.
   final int[] visible;
-
-  /// The scores before the first modifier and after each, `[1 + modifiers][S]`; masked places are
-  /// not set.
-  final double[][] steps;
 
   /// The scores that the normalizer sees, -∞ where masked.
   final double[] scores;
@@ -37,9 +33,9 @@ final class ReferenceRow {
     this.input = call.input;
     this.keys = call.shape.keys();
     this.mask = call.mask.reader(keys);
-    this.modifiers = call.attention.modifiers();
+    this.score = new ReferenceScore(call);
+    this.modifiers = new ReferenceModifiers(call);
     this.visible = new int[keys];
-    this.steps = new double[modifiers.size() + 1][keys];
     this.scores = new double[keys];
     this.weights = new double[keys];
     this.kept = new double[keys];
@@ -51,6 +47,8 @@ final class ReferenceRow {
     this.b = b;
     this.h = h;
     this.t = t;
+    score.at(b, h, t);
+    modifiers.at(b, h, t);
     mask.fill(new MapTile(b, h, t, t + 1, 0, keys), visible);
     draw(call.chance);
     return this;
@@ -89,18 +87,8 @@ final class ReferenceRow {
 
   /// Computes the row's scores.
   void score() {
-    int group = call.shape.groupOf(h);
     for (int s = 0; s < keys; s++) {
-      scores[s] = Double.NEGATIVE_INFINITY;
-      if (visible[s] != 0) {
-        steps[0][s] =
-            call.scale
-                * dot(input.q(), input.q().row(b, h, t), input.k(), input.k().row(b, group, s));
-        for (int m = 0; m < modifiers.size(); m++) {
-          steps[m + 1][s] = modify(modifiers.get(m), steps[m][s], s);
-        }
-        scores[s] = steps[modifiers.size()][s];
-      }
+      scores[s] = visible[s] == 0 ? Double.NEGATIVE_INFINITY : modifiers.forward(s, score.of(s));
     }
   }
 
@@ -110,27 +98,6 @@ final class ReferenceRow {
       sum += (double) a.array()[aFrom + e] * b.array()[bFrom + e];
     }
     return sum;
-  }
-
-  private double modify(Modifier modifier, double score, int s) {
-    return switch (modifier) {
-      case Modifier.Scale scale -> scale.factor(h) * score;
-      case Modifier.SoftCap(double cap) -> cap * Math.tanh(score / cap);
-      case Modifier.Alibi _ -> score - Modifier.Alibi.slope(h, call.shape.heads()) * distance(s);
-    };
-  }
-
-  private int distance(int s) {
-    return Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
-  }
-
-  /// The derivative of a modifier by the score, given the score after it.
-  private double slope(Modifier modifier, double after) {
-    return switch (modifier) {
-      case Modifier.Scale scale -> scale.factor(h);
-      case Modifier.SoftCap(double cap) -> 1 - after / cap * (after / cap);
-      case Modifier.Alibi _ -> 1;
-    };
   }
 
   /// Turns the scores into weights.
@@ -203,21 +170,40 @@ final class ReferenceRow {
     }
   }
 
-  /// Turns the gradient of the weights, in place, into that of the scores before the first
-  /// modifier, and returns the gradient of the sink's logit: `ds_j = w_j (dw_j - Σ w dw)`, then
-  /// each modifier's slope.
+  /// Turns the gradient of the weights, in place, into that of the scores, and returns the gradient
+  /// of the sink's logit: `ds_j = w_j (dw_j - Σ w dw)`.
   double backward(double[] gradient) {
     double mean = 0;
     for (int s = 0; s < keys; s++) {
       mean += visible[s] == 0 ? 0 : weights[s] * gradient[s];
     }
-    double dSink = -sinkWeight() * mean;
     for (int s = 0; s < keys; s++) {
       gradient[s] = visible[s] == 0 ? 0 : weights[s] * (gradient[s] - mean);
-      for (int m = modifiers.size() - 1; m >= 0 && visible[s] != 0; m--) {
-        gradient[s] *= slope(modifiers.get(m), steps[m + 1][s]);
+    }
+    return -sinkWeight() * mean;
+  }
+
+  private boolean seesAny() {
+    for (int sees : visible) {
+      if (sees != 0) {
+        return true;
       }
     }
-    return dSink;
+    return false;
+  }
+
+  /// Leads the gradient of the scores back through the modifiers and the score.
+  ///
+  /// @param dq what the query gets, added to
+  /// @param dk what each key gets, added to
+  void back(double[] gradient, double[] dq, double[][] dk, LearnedSums learned) {
+    for (int s = 0; s < keys; s++) {
+      if (visible[s] != 0) {
+        score.back(s, modifiers.back(s, gradient[s], learned), dq, dk[s], learned);
+      }
+    }
+    if (seesAny()) {
+      score.finish(dq, learned);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// How similar a query and a key are: the first axis of an [Attention].
@@ -7,11 +8,43 @@ public sealed interface Score {
   /// The inner product `q · k`, times a scale.
   record Dot(Scale scale) implements Score {}
 
+  /// The cosine of the angle between both, `q · k / (|q| |k|)`, times a scale: how long a key is
+  /// counts nothing. Lengths below `1e-12` count as that. [Henry et al.
+  /// 2020](https://arxiv.org/abs/2010.04245), [Liu et al. 2021](https://arxiv.org/abs/2111.09883).
+  record Cosine(Scale scale) implements Score {
+    static final double SHORTEST = 1e-12;
+
+    public Cosine {
+      if (scale instanceof Scale.InverseRootWidth) {
+        throw new AttentionException(
+            "score cosine: it does not grow with the width; a fixed or learned scale would fit");
+      }
+    }
+  }
+
+  /// `qᵀ W_h k`, times a scale, with a matrix for each head, parameter `bilinear` `[H, E, E]`.
+  /// [Luong et al. 2015](https://arxiv.org/abs/1508.04025) section 3.1, "general".
+  record Bilinear(Scale scale) implements Score {}
+
+  /// The negative squared distance `-|q - k|²`, times a scale. [Kim et al.
+  /// 2021](https://arxiv.org/abs/2006.04710).
+  record Distance(Scale scale) implements Score {}
+
+  /// What the similarity is multiplied with.
+  Scale scale();
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
-    return switch (this) {
-      case Dot _ -> List.of();
-    };
+    List<Need> needs = new ArrayList<>();
+    switch (this) {
+      case Dot _, Cosine _, Distance _ -> {}
+      case Bilinear _ ->
+          needs.add(Need.ofHead("bilinear", "score bilinear", shape, shape.width(), shape.width()));
+    }
+    if (scale() instanceof Scale.Learned) {
+      needs.add(Need.ofHead("temperature", "the score's learned scale", shape));
+    }
+    return needs;
   }
 
   /// Reads a score as it is written: `dot`, `dot(0.125)`.
@@ -34,6 +67,21 @@ public sealed interface Score {
     return new Dot(new Scale.Fixed(factor));
   }
 
+  /// `factor` times the cosine.
+  static Score cosine(double factor) {
+    return new Cosine(new Scale.Fixed(factor));
+  }
+
+  /// `qᵀ W_h k / √E`.
+  static Score bilinear() {
+    return new Bilinear(new Scale.InverseRootWidth());
+  }
+
+  /// `-|q - k|² / √E`.
+  static Score distance() {
+    return new Distance(new Scale.InverseRootWidth());
+  }
+
   /// The factor on a score.
   sealed interface Scale {
     /// `1 / √E`, which keeps the variance of a score at that of its operands for every width.
@@ -49,11 +97,15 @@ public sealed interface Score {
       }
     }
 
-    /// The factor for heads of `width` numbers.
+    /// A learned factor for each head, parameter `temperature` `[H]`.
+    record Learned() implements Scale {}
+
+    /// The factor for heads of `width` numbers, besides what is learned.
     default double of(int width) {
       return switch (this) {
         case InverseRootWidth _ -> 1 / Math.sqrt(width);
         case Fixed(double factor) -> factor;
+        case Learned _ -> 1;
       };
     }
   }

@@ -5,6 +5,10 @@ import java.util.List;
 
 /// How scores are written, and who described them.
 final class ScoreForms {
+  private static final String LEARNED = "learned";
+  private static final String LUONG = "Luong et al. 2015, https://arxiv.org/abs/1508.04025";
+  private static final String HENRY = "Henry et al. 2020, https://arxiv.org/abs/2010.04245";
+  private static final String KIM = "Kim et al. 2021, https://arxiv.org/abs/2006.04710";
   static final Forms<Score> FORMS =
       new Forms<>(
           "score",
@@ -19,15 +23,66 @@ final class ScoreForms {
                   "dot(f)",
                   Score.Dot.class,
                   "inner product of query and key, times f",
-                  "Luong et al. 2015, https://arxiv.org/abs/1508.04025",
-                  of -> Score.dot(of.number(0)))));
+                  LUONG,
+                  of -> new Score.Dot(scale(of))),
+              new Form<>(
+                  "cosine",
+                  Score.Cosine.class,
+                  "cosine of query and key",
+                  HENRY,
+                  _ -> Score.cosine(1)),
+              new Form<>(
+                  "cosine(f)",
+                  Score.Cosine.class,
+                  "cosine of query and key, times f or a learned temperature of each head",
+                  HENRY,
+                  of -> new Score.Cosine(scale(of))),
+              new Form<>(
+                  "bilinear",
+                  Score.Bilinear.class,
+                  "query times a learned matrix of each head times key, over the root of their width",
+                  LUONG,
+                  _ -> Score.bilinear()),
+              new Form<>(
+                  "bilinear(f)",
+                  Score.Bilinear.class,
+                  "query times a learned matrix of each head times key, times f",
+                  LUONG,
+                  of -> new Score.Bilinear(scale(of))),
+              new Form<>(
+                  "distance",
+                  Score.Distance.class,
+                  "minus the squared distance of query and key, over the root of their width",
+                  KIM,
+                  _ -> Score.distance()),
+              new Form<>(
+                  "distance(f)",
+                  Score.Distance.class,
+                  "minus the squared distance of query and key, times f",
+                  KIM,
+                  of -> new Score.Distance(scale(of)))));
 
   private ScoreForms() {}
 
+  /// `learned`, or a number.
+  private static Score.Scale scale(Forms.Arguments of) {
+    return of.texts().getFirst().equals(LEARNED)
+        ? new Score.Scale.Learned()
+        : new Score.Scale.Fixed(of.number(0));
+  }
+
   static String text(Score score) {
-    return switch (score) {
-      case Score.Dot(Score.Scale.InverseRootWidth()) -> "dot";
-      case Score.Dot(Score.Scale.Fixed(double factor)) -> "dot(%s)".formatted(Forms.number(factor));
+    String name =
+        switch (score) {
+          case Score.Dot _ -> "dot";
+          case Score.Cosine _ -> "cosine";
+          case Score.Bilinear _ -> "bilinear";
+          case Score.Distance _ -> "distance";
+        };
+    return switch (score.scale()) {
+      case Score.Scale.InverseRootWidth() -> name;
+      case Score.Scale.Fixed(double factor) -> "%s(%s)".formatted(name, Forms.number(factor));
+      case Score.Scale.Learned() -> "%s(%s)".formatted(name, LEARNED);
     };
   }
 }

@@ -18,12 +18,19 @@ public record Tiled() implements Executor {
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {
     BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
-    new TiledPass(call, out, Optional.empty(), run.kernels()).run(run.workers());
+    forward(call, out, Optional.empty(), run);
   }
 
   /// The forward pass that also keeps what a backward pass needs.
   static void forward(BoundCall call, HeadView out, LogSums logSums, Run run) {
-    new TiledPass(call, out, Optional.of(logSums), run.kernels()).run(run.workers());
+    forward(call, out, Optional.of(logSums), run);
+  }
+
+  private static void forward(BoundCall call, HeadView out, Optional<LogSums> logSums, Run run) {
+    Workspace.Mark mark = run.workspace().mark();
+    BoundCall lowered = Lowering.of(call, run);
+    new TiledPass(lowered, out, logSums, run.kernels()).run(run.workers());
+    run.workspace().release(mark);
   }
 
   /// Computes the forward pass once more, for want of what it gave.
@@ -55,7 +62,12 @@ public record Tiled() implements Executor {
           "gradients of entropy or coverage",
           "executor Reference takes them into account");
     }
-    new TiledBackward(call, forward, new TiledBackward.Sums(dy.out(), dx, Fresh.NONE), run).run();
+    backward(call, forward, new TiledBackward.Sums(dy.out(), dx, Fresh.NONE), run);
+  }
+
+  /// The backward pass after a forward pass.
+  static void backward(BoundCall call, Forward forward, TiledBackward.Sums sums, Run run) {
+    Lowering.backward(call, forward, sums, run);
   }
 
   @Override

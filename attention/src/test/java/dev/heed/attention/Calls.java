@@ -76,8 +76,8 @@ final class Calls {
                       batch, perHead ? shape.heads() : 1, shape.queries(), shape.keys()),
                   (b, h, t, s) -> Pointwise.isGiven(b * 8 + h, t, s)));
     }
-    if (attention.normalizer() instanceof Normalizer.Sink) {
-      complete = complete.withParameter("sink", tensor(random, shape.heads()));
+    for (Need need : attention.needs(shape)) {
+      complete = complete.withParameter(need.name(), tensor(random, need.shape().toArray()));
     }
     return complete;
   }
@@ -86,7 +86,7 @@ final class Calls {
     Attention attention =
         Attention.full()
             .withMask(mask(random))
-            .withScore(random.nextBoolean() ? Score.dot() : Score.dot(0.4))
+            .withScore(score(random))
             .withNormalizer(random.nextBoolean() ? Normalizer.softmax() : Normalizer.sink());
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
@@ -103,6 +103,22 @@ final class Calls {
               });
     }
     return attention;
+  }
+
+  private static Score score(Random random) {
+    Score.Scale scale =
+        switch (random.nextInt(3)) {
+          case 0 -> new Score.Scale.InverseRootWidth();
+          case 1 -> new Score.Scale.Fixed(0.4);
+          default -> new Score.Scale.Learned();
+        };
+    return switch (random.nextInt(7)) {
+      case 0 -> random.nextBoolean() ? Score.cosine(3) : new Score.Cosine(new Score.Scale.Learned());
+      case 1 -> new Score.Bilinear(new Score.Scale.Fixed(0.1));
+      case 2 -> new Score.Distance(new Score.Scale.Fixed(0.2));
+      case 3 -> new Score.Dot(scale);
+      default -> random.nextBoolean() ? Score.dot() : Score.dot(0.4);
+    };
   }
 
   private static Mask mask(Random random) {

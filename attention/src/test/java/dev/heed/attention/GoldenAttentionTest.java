@@ -45,8 +45,8 @@ class GoldenAttentionTest {
   }
 
   @Test
-  void calls_presentAxes_areTwentySeven() throws IOException {
-    assertThat(new TreeSet<>(calls().stream().map(Golden::name).toList())).hasSize(27);
+  void calls_presentAxes_areThirty() throws IOException {
+    assertThat(new TreeSet<>(calls().stream().map(Golden::name).toList())).hasSize(30);
   }
 
   @Test
@@ -114,16 +114,15 @@ class GoldenAttentionTest {
   }
 
   private static boolean isExpressible(String spec) {
-    return field(spec, "score").equals("\"dot\"")
+    return !field(spec, "score").contains("additive")
         && List.of("\"softmax\"", "\"sink\"").contains(field(spec, "normalizer"))
         && !field(spec, "modifiers").contains("t5");
   }
 
   private static Attention attention(String spec) {
-    String scale = field(spec, "scale");
     Attention attention =
         Attention.full()
-            .withScore(scale.equals("null") ? Score.dot() : Score.dot(Double.parseDouble(scale)))
+            .withScore(score(field(spec, "score"), field(spec, "scale")))
             .withMask(Mask.parse(field(spec, "mask").replace("\"", "")))
             .withNormalizer(
                 field(spec, "normalizer").contains("sink")
@@ -139,6 +138,19 @@ class GoldenAttentionTest {
                   : Modifier.softCap(Double.parseDouble(modifier.group(2))));
     }
     return attention;
+  }
+
+  private static Score score(String name, String factor) {
+    Score.Scale scale =
+        factor.equals("null")
+            ? new Score.Scale.InverseRootWidth()
+            : new Score.Scale.Fixed(Double.parseDouble(factor));
+    return switch (name) {
+      case "\"dot\"" -> new Score.Dot(scale);
+      case "\"cosine\"" -> new Score.Cosine(scale);
+      case "\"bilinear\"" -> new Score.Bilinear(scale);
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   private static String field(String spec, String name) {
@@ -163,7 +175,7 @@ class GoldenAttentionTest {
     if (file.names().contains("kv_len")) {
       input = input.withLengths(file.ints("kv_len"));
     }
-    for (String name : List.of("sink")) {
+    for (String name : List.of("sink", "bilinear")) {
       if (file.names().contains(name)) {
         input = input.withParameter(name, Tensor.of(file.floats(name), file.shape(name)));
       }

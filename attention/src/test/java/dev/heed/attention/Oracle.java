@@ -1,8 +1,10 @@
 package dev.heed.attention;
 
 import dev.heed.attention.expression.Pointwise;
-import dev.heed.tensor.Tensor;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /// The definition of attention in double precision, from numbers in double precision, written for
 /// the tests alone: differences of it are the gradients that the executors must give.
@@ -12,7 +14,10 @@ final class Oracle {
 
   final double[][][][] k;
   final double[][][][] v;
-  final double[] sink;
+
+  /// The learned numbers, by name.
+  final Map<String, double[]> learned = new LinkedHashMap<>();
+
   private final Attention attention;
   private final AttentionInput input;
 
@@ -22,9 +27,9 @@ final class Oracle {
     this.q = numbers(input.q());
     this.k = numbers(input.k());
     this.v = numbers(input.v());
-    this.sink = new double[input.parameters().find("sink").map(Tensor::size).orElse(0)];
-    for (int h = 0; h < sink.length; h++) {
-      sink[h] = input.parameters().get("sink").at(h);
+    for (String name : input.parameters().names()) {
+      float[] numbers = input.parameters().get(name).toArray();
+      learned.put(name, IntStream.range(0, numbers.length).mapToDouble(n -> numbers[n]).toArray());
     }
   }
 
@@ -61,7 +66,8 @@ final class Oracle {
   double[] weights(int b, int h, int t) {
     AttentionShape shape = input.shape();
     double[] scores = new double[shape.keys()];
-    double sum = sink.length == 0 ? 0 : Math.exp(sink[h]);
+    double[] sink = learned.get("sink");
+    double sum = sink == null ? 0 : Math.exp(sink[h]);
     for (int s = 0; s < scores.length; s++) {
       scores[s] = Double.NEGATIVE_INFINITY;
       if (sees(b, h, t, s)) {
@@ -76,14 +82,12 @@ final class Oracle {
   private double score(int b, int h, int t, int s) {
     AttentionShape shape = input.shape();
     double[] key = k[b][h * shape.groups() / shape.heads()][s];
-    double score = 0;
-    for (int e = 0; e < key.length; e++) {
-      score += q[b][h][t][e] * key[e];
-    }
+    double score = similarity(h, q[b][h][t], key);
     score *=
-        switch (attention.score()) {
-          case Score.Dot(Score.Scale.InverseRootWidth()) -> Math.pow(key.length, -0.5);
-          case Score.Dot(Score.Scale.Fixed(double factor)) -> factor;
+        switch (attention.score().scale()) {
+          case Score.Scale.InverseRootWidth() -> Math.pow(key.length, -0.5);
+          case Score.Scale.Fixed(double factor) -> factor;
+          case Score.Scale.Learned() -> learned.get("temperature")[h];
         };
     for (Modifier modifier : attention.modifiers()) {
       score =
@@ -97,6 +101,24 @@ final class Oracle {
           };
     }
     return score;
+  }
+
+  private double similarity(int h, double[] query, double[] key) {
+    double[] matrix = learned.get("bilinear");
+    int width = key.length;
+    return switch (attention.score()) {
+      case Score.Dot _ -> dot(query, key);
+      case Score.Cosine _ -> dot(query, key) / Math.sqrt(dot(query, query) * dot(key, key));
+      case Score.Bilinear _ ->
+          IntStream.range(0, width * width)
+              .mapToDouble(n -> query[n / width] * matrix[h * width * width + n] * key[n % width])
+              .sum();
+      case Score.Distance _ -> 2 * dot(query, key) - dot(query, query) - dot(key, key);
+    };
+  }
+
+  private static double dot(double[] a, double[] b) {
+    return IntStream.range(0, a.length).mapToDouble(n -> a[n] * b[n]).sum();
   }
 
   /// The rule as the paper's code has it, by recursion.

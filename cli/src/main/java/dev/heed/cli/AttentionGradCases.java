@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Every choice of attention, one at a time and then together, in the executors that go back.
@@ -44,6 +45,14 @@ final class AttentionGradCases {
           "!causal",
           "i - j < 2 * (h + 1)");
 
+  private static final List<Score> SCORES =
+      List.of(
+          new Score.Dot(new Score.Scale.Learned()),
+          Score.cosine(3),
+          new Score.Cosine(new Score.Scale.Learned()),
+          Score.bilinear(),
+          Score.distance());
+
   private final GradCheckCases.Numbers numbers = new GradCheckCases.Numbers(2);
   private final List<GradCheckCase> cases = new ArrayList<>();
 
@@ -62,6 +71,7 @@ final class AttentionGradCases {
     Attention full = Attention.full();
     made.add("score dot", full, Lengths.USUAL);
     made.add("score dot(0.3)", full.withScore(Score.dot(0.3)), Lengths.USUAL);
+    SCORES.forEach(score -> made.add("score " + name(score), full.withScore(score), Lengths.USUAL));
     made.modifiers()
         .forEach(modifier ->
             made.add("modifier " + name(modifier), full.withModifier(modifier), Lengths.USUAL));
@@ -89,6 +99,11 @@ final class AttentionGradCases {
         new Modifier.Scale(List.of(0.5, 0.6, 0.7, 0.8, 0.9, 1.0)),
         Modifier.softCap(1.5),
         Modifier.alibi());
+  }
+
+  private static String name(Score score) {
+    String learned = score.scale() instanceof Score.Scale.Learned ? " of learned scale" : "";
+    return score.getClass().getSimpleName().toLowerCase(Locale.ROOT) + learned;
   }
 
   private static String name(Modifier modifier) {

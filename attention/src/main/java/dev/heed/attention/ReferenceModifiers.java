@@ -1,0 +1,68 @@
+package dev.heed.attention;
+
+import java.util.List;
+
+/// The modifiers of a call on one score after another of a query, in double precision; and back.
+final class ReferenceModifiers {
+  private final BoundCall call;
+  private final List<Modifier> modifiers;
+  private int b;
+  private int h;
+  private int t;
+
+  /// The scores before the first modifier and after each, `[1 + modifiers][S]`.
+  private final double[][] steps;
+
+  ReferenceModifiers(BoundCall call) {
+    this.call = call;
+    this.modifiers = call.attention.modifiers();
+    this.steps = new double[modifiers.size() + 1][call.shape.keys()];
+  }
+
+  /// Moves to query `t` of head `h` of batch `b`.
+  void at(int b, int h, int t) {
+    this.b = b;
+    this.h = h;
+    this.t = t;
+  }
+
+  /// What all modifiers make of the score with key `s`.
+  double forward(int s, double score) {
+    steps[0][s] = score;
+    for (int m = 0; m < modifiers.size(); m++) {
+      steps[m + 1][s] = modify(modifiers.get(m), steps[m][s], s);
+    }
+    return steps[modifiers.size()][s];
+  }
+
+  private double modify(Modifier modifier, double score, int s) {
+    return switch (modifier) {
+      case Modifier.Scale scale -> scale.factor(h) * score;
+      case Modifier.SoftCap(double cap) -> cap * Math.tanh(score / cap);
+      case Modifier.Alibi _ -> score - Modifier.Alibi.slope(h, call.shape.heads()) * distance(s);
+    };
+  }
+
+  private int distance(int s) {
+    return Math.abs(call.input.qPos().at(b, t) - call.input.kPos().at(b, s));
+  }
+
+  /// Leads the gradient of the modified score with key `s` back: what learned numbers get is added
+  /// to `learned`, what is left is the gradient of the score before the first modifier.
+  double back(int s, double gradient, LearnedSums learned) {
+    double left = gradient;
+    for (int m = modifiers.size() - 1; m >= 0; m--) {
+      left *= slope(modifiers.get(m), steps[m + 1][s]);
+    }
+    return left;
+  }
+
+  /// The derivative of a modifier by the score, given the score after it.
+  private double slope(Modifier modifier, double after) {
+    return switch (modifier) {
+      case Modifier.Scale scale -> scale.factor(h);
+      case Modifier.SoftCap(double cap) -> 1 - after / cap * (after / cap);
+      case Modifier.Alibi _ -> 1;
+    };
+  }
+}

@@ -1,0 +1,284 @@
+package dev.heed.attention;
+
+import dev.heed.kernel.Matrix;
+import java.util.Arrays;
+
+/// What becomes of the rows of a head before inner products are taken, and back.
+///
+/// Columns of all matrices are contiguous. A row that gets nothing back gives nothing on, whatever
+/// its numbers are: nobody saw it.
+interface RowMap {
+  /// How wide rows of `width` numbers become.
+  int width(int width);
+
+  /// Writes the map of each row of `x` to `y`.
+  void forward(int h, Matrix x, Matrix y);
+
+  /// Adds what the rows get to `dx`, and what learned numbers get to the sums of this head.
+  void backward(Rows of, Matrix dx, LearnedSums learned);
+
+  /// The rows of head `h` of batch `b` and what their maps get.
+  record Rows(int b, int h, Matrix x, Matrix dy) {}
+
+  /// The inner product of two rows, in four sums, which a processor computes side by side.
+  static float dot(float[] a, int aFrom, float[] b, int bFrom, int length) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int n = 0;
+    for (; n + 3 < length; n += 4) {
+      s0 += a[aFrom + n] * b[bFrom + n];
+      s1 += a[aFrom + n + 1] * b[bFrom + n + 1];
+      s2 += a[aFrom + n + 2] * b[bFrom + n + 2];
+      s3 += a[aFrom + n + 3] * b[bFrom + n + 3];
+    }
+    for (; n < length; n++) {
+      s0 += a[aFrom + n] * b[bFrom + n];
+    }
+    return s0 + s1 + (s2 + s3);
+  }
+
+  /// `y = factor x`.
+  static void scale(float factor, float[] x, int from, float[] y, int to, int length) {
+    for (int n = 0; n < length; n++) {
+      y[to + n] = factor * x[from + n];
+    }
+  }
+
+  /// `y += factor x`.
+  static void add(float factor, float[] x, int from, float[] y, int to, int length) {
+    for (int n = 0; n < length; n++) {
+      y[to + n] += factor * x[from + n];
+    }
+  }
+
+  private static int row(Matrix rows, int row) {
+    return rows.offset() + row * rows.rowStride();
+  }
+
+  /// Whether a row of gradients has something to give on.
+  private static boolean gives(Matrix rows, int row) {
+    for (int n = row(rows, row); n < row(rows, row) + rows.columns(); n++) {
+      if (rows.array()[n] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Rows as they are.
+  record Same() implements RowMap {
+    @Override
+    public int width(int width) {
+      return width;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      for (int row = 0; row < x.rows(); row++) {
+        System.arraycopy(x.array(), row(x, row), y.array(), row(y, row), x.columns());
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      for (int row = 0; row < dx.rows(); row++) {
+        add(1, of.dy.array(), row(of.dy, row), dx.array(), row(dx, row), dx.columns());
+      }
+    }
+  }
+
+  /// `x / |x|`, for the cosine.
+  record Unit() implements RowMap {
+    @Override
+    public int width(int width) {
+      return width;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      for (int row = 0; row < x.rows(); row++) {
+        float inverse = (float) (1 / Math.max(length(x, row), Score.Cosine.SHORTEST));
+        scale(inverse, x.array(), row(x, row), y.array(), row(y, row), x.columns());
+      }
+    }
+
+    private static double length(Matrix x, int row) {
+      return Math.sqrt(dot(x.array(), row(x, row), x.array(), row(x, row), x.columns()));
+    }
+
+    /// `dx = (dy - y (y · dy)) / |x|`.
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      Matrix x = of.x;
+      Matrix dy = of.dy;
+      for (int row = 0; row < dx.rows(); row++) {
+        if (gives(dy, row)) {
+          double length = length(x, row);
+          double inverse = 1 / Math.max(length, Score.Cosine.SHORTEST);
+          float along = dot(x.array(), row(x, row), dy.array(), row(dy, row), x.columns());
+          add((float) inverse, dy.array(), row(dy, row), dx.array(), row(dx, row), x.columns());
+          if (!(length < Score.Cosine.SHORTEST)) {
+            float back = (float) (-along * inverse * inverse * inverse);
+            add(back, x.array(), row(x, row), dx.array(), row(dx, row), x.columns());
+          }
+        }
+      }
+    }
+  }
+
+  /// `Wᵀ x` with a matrix a head.
+  record Bilinear(BoundCall call) implements RowMap {
+    @Override
+    public int width(int width) {
+      return width;
+    }
+
+    private int matrix(int h) {
+      int width = call.shape.width();
+      return call.input.parameters().get("bilinear").offset() + h * width * width;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      float[] numbers = call.input.parameters().get("bilinear").array();
+      int width = x.columns();
+      for (int row = 0; row < x.rows(); row++) {
+        Arrays.fill(y.array(), row(y, row), row(y, row) + width, 0);
+        for (int e = 0; e < width; e++) {
+          float factor = x.array()[row(x, row) + e];
+          add(factor, numbers, matrix(h) + e * width, y.array(), row(y, row), width);
+        }
+      }
+    }
+
+    /// `dx = W dy` and `dW = x dyᵀ`.
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      float[] numbers = call.input.parameters().get("bilinear").array();
+      double[] sums = learned.of("bilinear", 0, of.b, of.h);
+      int width = dx.columns();
+      for (int row = 0; row < dx.rows(); row++) {
+        if (gives(of.dy, row)) {
+          float[] dy = of.dy.array();
+          int at = row(of.dy, row);
+          for (int e = 0; e < width; e++) {
+            float sum = dot(numbers, matrix(of.h) + e * width, dy, at, width);
+            dx.array()[row(dx, row) + e] += sum;
+            float x = of.x.array()[row(of.x, row) + e];
+            for (int f = 0; f < width && sums.length > 0; f++) {
+              sums[e * width + f] += x * dy[at + f];
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// `[2 q, -|q|², -1]`, whose inner product with [FarKey]'s is `-|q - k|²`.
+  record FarQuery() implements RowMap {
+    @Override
+    public int width(int width) {
+      return width + 2;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      int width = x.columns();
+      for (int row = 0; row < x.rows(); row++) {
+        int from = row(x, row);
+        int to = row(y, row);
+        scale(2, x.array(), from, y.array(), to, width);
+        y.array()[to + width] = -dot(x.array(), from, x.array(), from, width);
+        y.array()[to + width + 1] = -1;
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      int width = dx.columns();
+      for (int row = 0; row < dx.rows(); row++) {
+        if (gives(of.dy, row)) {
+          int from = row(of.dy, row);
+          float length = -2 * of.dy.array()[from + width];
+          add(2, of.dy.array(), from, dx.array(), row(dx, row), width);
+          add(length, of.x.array(), row(of.x, row), dx.array(), row(dx, row), width);
+        }
+      }
+    }
+  }
+
+  /// `[k, 1, |k|²]`.
+  record FarKey() implements RowMap {
+    @Override
+    public int width(int width) {
+      return width + 2;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      int width = x.columns();
+      for (int row = 0; row < x.rows(); row++) {
+        int from = row(x, row);
+        int to = row(y, row);
+        System.arraycopy(x.array(), from, y.array(), to, width);
+        y.array()[to + width] = 1;
+        y.array()[to + width + 1] = dot(x.array(), from, x.array(), from, width);
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      int width = dx.columns();
+      for (int row = 0; row < dx.rows(); row++) {
+        if (gives(of.dy, row)) {
+          int from = row(of.dy, row);
+          float length = 2 * of.dy.array()[from + width + 1];
+          add(1, of.dy.array(), from, dx.array(), row(dx, row), width);
+          add(length, of.x.array(), row(of.x, row), dx.array(), row(dx, row), width);
+        }
+      }
+    }
+  }
+
+  /// Times a learned factor a head, after another map.
+  record Tempered(RowMap map, BoundCall call) implements RowMap {
+    @Override
+    public int width(int width) {
+      return map.width(width);
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      map.forward(h, x, y);
+      for (int row = 0; row < y.rows(); row++) {
+        scale(call.temperature(h), y.array(), row(y, row), y.array(), row(y, row), y.columns());
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      Matrix dy = of.dy;
+      double[] sums = learned.of("temperature", 0, of.b, of.h);
+      int width = dy.columns();
+      float[] mapped = new float[width];
+      for (int row = 0; row < dy.rows() && sums.length > 0; row++) {
+        if (gives(dy, row)) {
+          Matrix x = of.x;
+          int at = row(x, row);
+          map.forward(
+              of.h,
+              new Matrix(x.array(), at, 1, x.columns(), x.rowStride(), 1),
+              Matrix.of(mapped, 1, width));
+          sums[0] += dot(mapped, 0, dy.array(), row(dy, row), width);
+        }
+      }
+      float[] less = new float[dy.rows() * width];
+      for (int row = 0; row < dy.rows(); row++) {
+        scale(call.temperature(of.h), dy.array(), row(dy, row), less, row * width, width);
+      }
+      map.backward(new Rows(of.b, of.h, of.x, Matrix.of(less, dy.rows(), width)), dx, learned);
+    }
+  }
+}
