@@ -113,7 +113,8 @@ final class Calls {
           default -> new Score.Scale.Learned();
         };
     return switch (random.nextInt(7)) {
-      case 0 -> random.nextBoolean() ? Score.cosine(3) : new Score.Cosine(new Score.Scale.Learned());
+      case 0 ->
+          random.nextBoolean() ? Score.cosine(3) : new Score.Cosine(new Score.Scale.Learned());
       case 1 -> new Score.Bilinear(new Score.Scale.Fixed(0.1));
       case 2 -> new Score.Distance(new Score.Scale.Fixed(0.2));
       case 3 -> new Score.Dot(scale);

@@ -15,9 +15,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Choices as they are written.
 class FormsTest {
   @ParameterizedTest
-  @ValueSource(strings = {
-        "dot", "dot(0.1)", "dot(-3)", "dot(1.0E-20)", "dot(learned)", "cosine(10)",
-        "cosine(learned)", "bilinear", "bilinear(0.5)", "distance", "distance(learned)"
+  @ValueSource(
+      strings = {
+        "dot",
+        "dot(0.1)",
+        "dot(-3)",
+        "dot(1.0E-20)",
+        "dot(learned)",
+        "cosine(10)",
+        "cosine(learned)",
+        "bilinear",
+        "bilinear(0.5)",
+        "distance",
+        "distance(learned)"
       })
   void score_written_isReadBack(String text) {
     assertThat(Score.parse(text).text()).isEqualTo(text);
