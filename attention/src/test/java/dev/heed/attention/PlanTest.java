@@ -37,8 +37,8 @@ class PlanTest {
         .contains("result    exact");
   }
 
-  /// Keys that a query sees, and those that its tile visits at most: tiles of 48 queries straddle
-  /// blocks of 64, and a block of 48 places of a picture looks at 80 by 7 places.
+  /// Keys that a query sees, and those that its tile visits at most: runs of 36 keys straddle
+  /// blocks of 64, and 32 places of a picture look at 144 by 7 places.
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -71,10 +71,10 @@ class PlanTest {
 
   @Test
   void explain_visibleSetOfBlocks_countsItsBlocks() {
-    int length = 960;
+    int length = 1152;
     VisibleSet blocks =
         VisibleSet.of(
-            new VisibleSet.Axes(1, 1, length, length), (_, _, t, s) -> (t / 48 + s / 60) % 5 == 0);
+            new VisibleSet.Axes(1, 1, length, length), (_, _, t, s) -> (t / 32 + s / 72) % 5 == 0);
     HeadView heads = HeadView.of(Tensor.zeros(1, 2, length, 8));
     Positions positions = Positions.range(0, length);
     AttentionInput input =
@@ -82,7 +82,7 @@ class PlanTest {
     Plan.Tiles tiles =
         Attention.full().withMask(Mask.parse("given")).explain(input, new Tiled()).tiles();
     assertThat(tiles.partial()).isZero();
-    assertThat(tiles.scores()).isBetween(2L * 960 * 960 / 6, 2L * 960 * 960 / 4);
+    assertThat(tiles.scores()).isBetween(2L * 1152 * 1152 / 6, 2L * 1152 * 1152 / 4);
   }
 
   @Test
