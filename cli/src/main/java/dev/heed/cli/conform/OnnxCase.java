@@ -11,6 +11,7 @@ final class OnnxCase {
       new TreeMap<>(
           Map.of(
               "Attention", new OnnxAttention(),
+              "LinearAttention", new OnnxLinearAttention(),
               "RotaryEmbedding", new OnnxRotary(),
               "RMSNormalization", new OnnxRmsNorm(),
               "LayerNormalization", new OnnxLayerNorm(),
