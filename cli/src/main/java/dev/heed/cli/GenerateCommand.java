@@ -4,6 +4,7 @@ import dev.heed.attention.AttentionException;
 import dev.heed.attention.CacheChoice;
 import dev.heed.generate.Generation;
 import dev.heed.generate.Generation.Finish;
+import dev.heed.generate.GenerationException;
 import dev.heed.generate.GenerationSettings;
 import dev.heed.generate.Generator;
 import dev.heed.generate.Sampling;
@@ -148,7 +149,7 @@ final class GenerateCommand implements Callable<Integer> {
       OptionalInt positions = context == null ? OptionalInt.empty() : OptionalInt.of(context);
       return new GenerationSettings(
           maxTokens, sampling, stops, positions, CacheChoice.parse(cache));
-    } catch (IllegalArgumentException | AttentionException e) {
+    } catch (GenerationException | AttentionException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }

@@ -14,16 +14,15 @@ public record GenerationSettings(
     int maxTokens, Sampling sampling, List<String> stops, OptionalInt context, CacheChoice cache) {
   public GenerationSettings {
     if (maxTokens < 0) {
-      throw new IllegalArgumentException(
-          "generate: %d new tokens; 0 or more fit".formatted(maxTokens));
+      throw new GenerationException("generate: %d new tokens; 0 or more fit".formatted(maxTokens));
     }
     if (context.isPresent() && context.getAsInt() < 1) {
-      throw new IllegalArgumentException(
+      throw new GenerationException(
           "generate: a context of %d positions; 1 or more fit".formatted(context.getAsInt()));
     }
     stops = List.copyOf(stops);
     if (stops.contains("")) {
-      throw new IllegalArgumentException("stop: an empty text would stop at once; name some text");
+      throw new GenerationException("stop: an empty text would stop at once; name some text");
     }
   }
 

@@ -27,8 +27,7 @@ public record Sampling(
 
   private static void require(boolean fits, String name, Number value, String expected) {
     if (!fits) {
-      throw new IllegalArgumentException(
-          "sampling: %s is %s; %s fits".formatted(name, value, expected));
+      throw new GenerationException("sampling: %s is %s; %s fits".formatted(name, value, expected));
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.heed.generate;
 
-import dev.heed.tensor.HeedException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -39,13 +38,18 @@ public final class TokenSampler implements Sampler {
     int best = 0;
     for (int id = 0; id < logits.length; id++) {
       if (Float.isNaN(logits[id])) {
-        throw new HeedException(
+        throw new GenerationException(
             "sample: the logit of token %d is NaN; the weights or the input are broken"
                 .formatted(id));
       }
       if (logits[id] > logits[best]) {
         best = id;
       }
+    }
+    if (logits[best] == Float.NEGATIVE_INFINITY) {
+      throw new GenerationException(
+          "sample: the logits of all %d tokens are -Infinity; one that is finite is needed"
+              .formatted(logits.length));
     }
     return best;
   }

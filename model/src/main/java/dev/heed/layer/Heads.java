@@ -1,5 +1,7 @@
 package dev.heed.layer;
 
+import dev.heed.tensor.ShapeException;
+
 /// How a model width is divided among heads.
 ///
 /// @param queries `H`
@@ -8,7 +10,7 @@ package dev.heed.layer;
 public record Heads(int queries, int keys, int width) {
   public Heads {
     if (queries < 1 || keys < 1 || width < 1 || queries % keys != 0) {
-      throw new IllegalArgumentException(
+      throw new ShapeException(
           "heads: %d query heads over %d key/value heads of width %d; all must be positive and the second divide the first"
               .formatted(queries, keys, width));
     }

@@ -55,7 +55,7 @@ class StopFilterTest {
   @Test
   void stopFilter_emptyStop_isRefused() {
     assertThatThrownBy(() -> GenerationSettings.greedy(3).withStops("end", ""))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(GenerationException.class)
         .hasMessageContaining("empty");
   }
 }

@@ -3,7 +3,6 @@ package dev.heed.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heed.tensor.HeedException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -98,14 +97,22 @@ class TokenSamplerTest {
   void choose_nan_namesToken() {
     assertThatThrownBy(() ->
             new TokenSampler(Sampling.GREEDY).choose(new float[] {1, Float.NaN, 2}, List.of()))
-        .isInstanceOf(HeedException.class)
+        .isInstanceOf(GenerationException.class)
         .hasMessageContaining("token 1");
+  }
+
+  @Test
+  void choose_nothingPossible_isRefused() {
+    float[] none = {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    assertThatThrownBy(() -> new TokenSampler(Sampling.GREEDY).choose(none, List.of()))
+        .isInstanceOf(GenerationException.class)
+        .hasMessageContaining("all 2 tokens");
   }
 
   @Test
   void sampling_outOfRange_namesSettingAndRange() {
     assertThatThrownBy(() -> sampling(1, 0, 1.5, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(GenerationException.class)
         .hasMessageContaining("top-p")
         .hasMessageContaining("1.5")
         .hasMessageContaining("at most 1");

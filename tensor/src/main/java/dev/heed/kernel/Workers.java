@@ -44,8 +44,7 @@ public final class Workers implements AutoCloseable {
 
   public static Workers of(int threads) {
     if (threads < 1) {
-      throw new IllegalArgumentException(
-          "workers: %d threads; at least 1 is needed".formatted(threads));
+      throw new HeedException("workers: %d threads; at least 1 is needed".formatted(threads));
     }
     Workers workers = new Workers(threads);
     for (Helper helper : workers.helpers) {

@@ -56,7 +56,11 @@ public final class Shape {
 
   /// The number of rows when everything but the innermost axis is flattened.
   public int rows() {
-    return lengths.length == 0 || axis(-1) == 0 ? 1 : Math.toIntExact(size / axis(-1));
+    long rows = 1;
+    for (int axis = 0; axis < lengths.length - 1; axis++) {
+      rows *= lengths[axis];
+    }
+    return Math.toIntExact(rows);
   }
 
   public int[] toArray() {

@@ -187,7 +187,7 @@ class WorkersTest {
   @Test
   void of_noThreads_saysHowManyAreNeeded() {
     assertThatThrownBy(() -> Workers.of(0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(HeedException.class)
         .hasMessage("workers: 0 threads; at least 1 is needed");
   }
 
