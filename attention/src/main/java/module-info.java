@@ -7,4 +7,5 @@ module dev.heed.attention {
   exports dev.heed.attention;
   exports dev.heed.attention.expression;
   exports dev.heed.attention.mixer;
+  exports dev.heed.attention.source;
 }

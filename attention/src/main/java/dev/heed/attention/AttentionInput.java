@@ -5,6 +5,7 @@ import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a call computes with: heads, positions and what the mask or the normalizer reads besides.
@@ -144,6 +145,21 @@ public final class AttentionInput {
     WholeRows keys = k.equals(keys()) ? arrays.k : new WholeRows(k);
     Arrays other = new Arrays(q, keys, arrays.v, arrays.qPos, arrays.kPos);
     return new AttentionInput(other, AttentionShape.of(q, k, values()), extras);
+  }
+
+  /// The same queries looking at keys and values of which the first `count` stand nowhere and the
+  /// others are those of this input.
+  AttentionInput behind(int count, HeadRows k, HeadRows v) {
+    Front front = new Front(count);
+    AttentionInput all = of(arrays.q, k, v, arrays.qPos, front.numbers(arrays.kPos));
+    Extras more = extras;
+    if (extras.docQ != null && extras.docK != null) {
+      more = more.withDocuments(extras.docQ, front.numbers(extras.docK));
+    }
+    if (extras.lengths != null) {
+      more = more.withLengths(IntStream.of(extras.lengths).map(length -> length + count).toArray());
+    }
+    return new AttentionInput(all.arrays, all.shape, more);
   }
 
   public HeadView q() {

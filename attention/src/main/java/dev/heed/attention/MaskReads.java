@@ -31,6 +31,7 @@ record MaskReads(boolean documents, boolean lengths, boolean head, boolean given
           Truth.Window _,
           Truth.Global _,
           Truth.Prefix _,
+          Truth.Front _,
           Truth.Chunk _,
           Truth.Dilated _,
           Truth.Previous _,

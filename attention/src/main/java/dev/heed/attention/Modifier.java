@@ -44,6 +44,11 @@ public sealed interface Modifier {
     }
   }
 
+  /// Whether it reads where queries and keys stand, and not the score alone.
+  default boolean readsPositions() {
+    return !(this instanceof Scale || this instanceof SoftCap);
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {

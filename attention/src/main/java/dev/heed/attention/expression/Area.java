@@ -62,6 +62,7 @@ public record Area(Queries queries, Keys keys, Head head) {
       case Truth.Grid(int width, int radius) -> NamedAreas.grid(i, j, width, radius);
       case Truth.Document _ -> NamedAreas.same(queries.doc, keys.doc);
       case Truth.Padding _ -> NamedAreas.under(keys.index, head.length);
+      case Truth.Front(int count) -> NamedAreas.under(keys.index, count);
       case Truth.Given _ -> head.given.cover(head.b, head.h, queries.index, keys.index);
       case Truth.Comparison comparison -> Interval.cover(comparison, this);
       case Truth.Not(Truth operand) -> cover(operand).not();

@@ -165,8 +165,9 @@ final class NamedRows {
     }
   }
 
-  static void padding(Place place, int[] out, int at) {
-    int visible = Math.clamp((long) place.length - place.index, 0, place.count);
+  /// Keys whose index is below `limit`.
+  static void below(int limit, Place place, int[] out, int at) {
+    int visible = Math.clamp((long) limit - place.index, 0, place.count);
     Arrays.fill(out, at, at + visible, -1);
     Arrays.fill(out, at + visible, at + place.count, 0);
   }

@@ -89,6 +89,7 @@ final class Names {
     whole(forms, "window(w)", n -> new Truth.Window(n[0]));
     whole(forms, "global(g)", n -> new Truth.Global(n[0]));
     whole(forms, "prefix(p)", n -> new Truth.Prefix(n[0]));
+    whole(forms, "front(n)", n -> new Truth.Front(n[0]));
     whole(forms, "chunk(c)", n -> new Truth.Chunk(n[0]));
     whole(forms, "previous(c)", n -> new Truth.Previous(n[0]));
     whole(forms, "dilated(r)", n -> new Truth.Dilated(n[0]));

@@ -49,6 +49,7 @@ final class Printer {
       case Truth.Grid(int width, int radius) -> "grid(%d, %d)".formatted(width, radius);
       case Truth.Document() -> "document";
       case Truth.Padding() -> "padding";
+      case Truth.Front(int count) -> "front(%d)".formatted(count);
       case Truth.Given() -> "given";
       case Truth.Comparison(var relation, Numeric left, Numeric right) ->
           within(left, SUM) + " " + relation.text() + " " + within(right, SUM);

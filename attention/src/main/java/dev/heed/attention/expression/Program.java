@@ -97,7 +97,10 @@ public final class Program {
       case Truth.Grid(int width, int radius) ->
           (place, _, _, out, at) -> NamedRows.grid(width, radius, place, out, at);
       case Truth.Document _ -> (place, _, _, out, at) -> NamedRows.document(place, out, at);
-      case Truth.Padding _ -> (place, _, _, out, at) -> NamedRows.padding(place, out, at);
+      case Truth.Padding _ ->
+          (place, _, _, out, at) -> NamedRows.below(place.length, place, out, at);
+      case Truth.Front(int count) ->
+          (place, _, _, out, at) -> NamedRows.below(count, place, out, at);
       case Truth.Given _ -> (place, _, _, out, at) -> place.given.fill(place, out, at);
       case Truth.Comparison comparison -> compare(comparison);
       case Truth.Not(Truth operand) -> not(compile(operand));

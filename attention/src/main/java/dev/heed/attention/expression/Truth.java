@@ -207,6 +207,15 @@ public sealed interface Truth extends Expression {
     }
   }
 
+  /// The key's index, not its position, is below `count`: learned keys, which stand nowhere, come
+  /// first.
+  record Front(int count) implements Truth {
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
   /// The place belongs to the [VisibleSet] of the input.
   record Given() implements Truth {
     @Override
@@ -301,6 +310,7 @@ public sealed interface Truth extends Expression {
           Grid _,
           Document _,
           Padding _,
+          Front _,
           Given _ ->
           1;
       case Comparison(_, Numeric left, Numeric right) -> 1 + Math.max(left.depth(), right.depth());

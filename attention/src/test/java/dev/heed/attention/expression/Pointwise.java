@@ -39,6 +39,7 @@ public final class Pointwise {
               && Math.abs(Math.floorMod(at.i, width) - Math.floorMod(at.j, width)) <= radius;
       case Truth.Document _ -> at.docQ == at.docK;
       case Truth.Padding _ -> at.index < at.length;
+      case Truth.Front(int count) -> at.index < count;
       case Truth.Given _ -> at.given;
       case Truth.Comparison(var relation, Numeric left, Numeric right) ->
           relation.test(number(left, at), number(right, at));
@@ -104,7 +105,10 @@ public final class Pointwise {
       case 0 -> new Truth.Causal();
       case 1 -> new Truth.Window(random.nextInt(30));
       case 2 -> new Truth.Global(random.nextInt(8) - 2);
-      case 3 -> new Truth.Prefix(random.nextInt(40) - 5);
+      case 3 ->
+          random.nextBoolean()
+              ? new Truth.Prefix(random.nextInt(40) - 5)
+              : new Truth.Front(random.nextInt(40) - 5);
       case 4 -> new Truth.Chunk(1 + random.nextInt(12));
       case 5 -> new Truth.Dilated(1 + random.nextInt(5));
       case 6 -> new Truth.Constant(random.nextBoolean());

@@ -1,0 +1,64 @@
+package dev.heed.attention;
+
+import dev.heed.tensor.Shape;
+import java.util.List;
+
+/// Where the keys and values of an attention come from.
+public sealed interface Source {
+  /// The text itself: the keys and values that the call is given.
+  record Self() implements Source {}
+
+  /// Learned keys and values before those of the text, which every query sees and which stand
+  /// nowhere: prefix tuning, [Li and Liang 2021](https://arxiv.org/abs/2101.00190), and persistent
+  /// memory, [Sukhbaatar et al. 2019](https://arxiv.org/abs/1907.01470). They are the parameters
+  /// `prefix_keys`, `[P, G·E]`, and `prefix_values`, `[P, G·W]`.
+  ///
+  /// @param length `P`
+  record Prefix(int length) implements Source {
+    public Prefix {
+      atLeast("prefix", 1, length);
+    }
+  }
+
+  /// The learned numbers that this choice reads.
+  default List<Need> needs(AttentionShape shape) {
+    return switch (this) {
+      case Self _ -> List.of();
+      case Prefix(int length) ->
+          List.of(
+              new Need(
+                  "prefix_keys",
+                  Shape.of(length, shape.groups() * shape.width()),
+                  "source " + text()),
+              new Need(
+                  "prefix_values",
+                  Shape.of(length, shape.groups() * shape.valueWidth()),
+                  "source " + text()));
+    };
+  }
+
+  /// Reads a source as it is written: `self`, `prefix(16)`.
+  static Source parse(String text) {
+    return SourceForms.FORMS.parse(text);
+  }
+
+  /// The source as it is written; [#parse] reads it back.
+  default String text() {
+    return SourceForms.text(this);
+  }
+
+  static Source self() {
+    return new Self();
+  }
+
+  static Source prefix(int length) {
+    return new Prefix(length);
+  }
+
+  private static void atLeast(String name, int least, int number) {
+    if (number < least) {
+      throw new AttentionException(
+          "source %s(%d): the number must be at least %d".formatted(name, number, least));
+    }
+  }
+}

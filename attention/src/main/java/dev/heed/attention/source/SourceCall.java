@@ -1,0 +1,124 @@
+package dev.heed.attention.source;
+
+import dev.heed.attention.Attend;
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionException;
+import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionShape;
+import dev.heed.attention.AttentionSites;
+import dev.heed.attention.Front;
+import dev.heed.attention.HeadRows;
+import dev.heed.attention.HeadView;
+import dev.heed.attention.JoinedRows;
+import dev.heed.attention.Need;
+import dev.heed.attention.Source;
+import dev.heed.grad.Run;
+import dev.heed.tensor.Operand;
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A call of attention with a [Source]: what a layer applies, as one or several operations.
+///
+/// @param input queries, and the keys and values of the text
+/// @param sites what a probe calls the scores and the weights
+/// @param learned the numbers that the source reads, by name
+public record SourceCall(
+    Source source,
+    Attention attention,
+    AttentionInput input,
+    AttentionSites sites,
+    Map<String, Operand> learned) {
+  public SourceCall {
+    learned = Map.copyOf(learned);
+    check(source, input.shape(), learned);
+  }
+
+  private static void check(Source source, AttentionShape shape, Map<String, Operand> learned) {
+    for (Need need : source.needs(shape)) {
+      Operand given = learned.get(need.name());
+      if (given == null) {
+        throw new AttentionException(
+            "attention: %s reads parameter %s %s and there is none among %s"
+                .formatted(need.reader(), need.name(), need.shape(), learned.keySet()));
+      }
+      if (!given.shape().equals(need.shape())) {
+        throw new ShapeException(
+            "attention: parameter %s %s does not fit %s with keys [%d, %d, %d, %d]; %s would"
+                .formatted(
+                    need.name(),
+                    given.shape(),
+                    need.reader(),
+                    shape.batch(),
+                    shape.groups(),
+                    shape.keys(),
+                    shape.width(),
+                    need.shape()));
+      }
+    }
+    if (learned.size() > source.needs(shape).size()) {
+      throw new AttentionException(
+          "attention: source %s does not read all of %s"
+              .formatted(source.text(), learned.keySet()));
+    }
+  }
+
+  private Operand learned(String name) {
+    return learned.get(name);
+  }
+
+  /// Attends with gradients for the tensors that the input views.
+  ///
+  /// @param of what gradients belong to, `k` and `v` as `[B, S, G·width]`
+  /// @return `[B, T, H·W]`
+  public Tensor attend(Attend.Operands of, Run run) {
+    return switch (source) {
+      case Source.Self _ -> run.apply(Attend.trainable(attention, input, sites, of));
+      case Source.Prefix(int length) -> {
+        Front front = new Front(length);
+        Tensor k = run.apply(new Prepend(learned("prefix_keys"), of.k()));
+        Tensor v = run.apply(new Prepend(learned("prefix_values"), of.v()));
+        int groups = input.shape().groups();
+        AttentionInput all =
+            front.input(input, HeadView.split(k, groups), HeadView.split(v, groups));
+        Attend.Operands operands = new Attend.Operands(of.q(), k, v, of.parameters());
+        yield run.apply(Attend.trainable(front.attention(attention), all, sites, operands));
+      }
+    };
+  }
+
+  /// Attends without gradients to keys and values that a cache holds, wherever they lie.
+  ///
+  /// @return `[B, T, H·W]`
+  public Tensor attendCached(Run run) {
+    return switch (source) {
+      case Source.Self _ -> run.apply(Attend.inference(attention, input, sites));
+      case Source.Prefix(int length) -> {
+        Front front = new Front(length);
+        HeadRows k = new JoinedRows(rows("prefix_keys"), input.keys());
+        HeadRows v = new JoinedRows(rows("prefix_values"), input.values());
+        yield run.apply(
+            Attend.inference(front.attention(attention), front.input(input, k, v), sites));
+      }
+    };
+  }
+
+  private HeadView rows(String name) {
+    Tensor rows = Prepend.numbers(learned(name));
+    return HeadView.split(rows.reshape(1, rows.axis(0), rows.axis(1)), input.shape().groups());
+  }
+
+  /// The numbers of `all` that the source reads.
+  public static Map<String, Operand> read(
+      Source source, AttentionShape shape, Map<String, ? extends Operand> all) {
+    Map<String, Operand> read = new LinkedHashMap<>();
+    for (Need need : source.needs(shape)) {
+      Operand given = all.get(need.name());
+      if (given != null) {
+        read.put(need.name(), given);
+      }
+    }
+    return read;
+  }
+}
