@@ -45,6 +45,7 @@ final class GradCheckCases {
     made.losses();
     made.cases.addAll(AttentionGradCases.all());
     made.cases.addAll(MixerGradCases.all());
+    made.cases.addAll(SourceGradCases.all());
     return made.cases;
   }
 

@@ -4,17 +4,22 @@ import dev.heed.attention.Attend;
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionException;
 import dev.heed.attention.AttentionInput;
+import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
 import dev.heed.attention.Chance;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Need;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Rotate;
+import dev.heed.attention.Source;
+import dev.heed.attention.source.SourceCall;
 import dev.heed.grad.Run;
 import dev.heed.grad.Site;
 import dev.heed.tensor.CounterRandom;
+import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.util.Collections;
@@ -25,12 +30,14 @@ import java.util.Optional;
 /// Multi-head self-attention, [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762) section
 /// 3.2.2, with grouped queries, rotary positions and norms on heads where a model has them.
 ///
-/// @param learned the numbers that the choices of `attention` read, by name
+/// @param source where keys and values come from besides the text
+/// @param learned the numbers that the choices of `attention` and `source` read, by name
 public record SelfAttention(
     Projections projections,
     HeadNorms headNorms,
     Optional<Rotary> rotary,
     Attention attention,
+    Source source,
     Map<String, Weight> learned,
     Heads heads)
     implements Mixer {
@@ -72,13 +79,33 @@ public record SelfAttention(
     this(projections, headNorms, rotary, attention, Map.of(), heads);
   }
 
+  /// An attention to the text itself.
+  public SelfAttention(
+      Projections projections,
+      HeadNorms headNorms,
+      Optional<Rotary> rotary,
+      Attention attention,
+      Map<String, Weight> learned,
+      Heads heads) {
+    this(projections, headNorms, rotary, attention, Source.self(), learned, heads);
+  }
+
+  /// The same attention with keys and values from elsewhere.
+  ///
+  /// @param numbers what the source reads, by name
+  public SelfAttention withSource(Source other, Map<String, Weight> numbers) {
+    Map<String, Weight> all = new LinkedHashMap<>(learned);
+    all.putAll(numbers);
+    return new SelfAttention(projections, headNorms, rotary, attention, other, all, heads);
+  }
+
   public SelfAttention withChance(Chance chance) {
     Attention chancy = attention.withChance(chance);
-    return new SelfAttention(projections, headNorms, rotary, chancy, learned, heads);
+    return new SelfAttention(projections, headNorms, rotary, chancy, source, learned, heads);
   }
 
   public SelfAttention withHeadNorms(HeadNorms norms) {
-    return new SelfAttention(projections, norms, rotary, attention, learned, heads);
+    return new SelfAttention(projections, norms, rotary, attention, source, learned, heads);
   }
 
   @Override
@@ -90,7 +117,7 @@ public record SelfAttention(
     k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
-    Tensor z = attend(new Attend.Operands(q, k, v, new LinkedHashMap<>(learned)), block, pass, run);
+    Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
   }
 
@@ -103,13 +130,17 @@ public record SelfAttention(
     if (cache.isEmpty()) {
       AttentionInput plain =
           AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
-      AttentionInput input = drawing(within(pass.documents(), reading(plain)), run);
-      return run.apply(
-          Attend.trainable(within(pass.documents(), attending(run)), input, sites, of));
+      Learned numbers = Learned.of(source, plain.shape(), learned);
+      AttentionInput input = drawing(within(pass.documents(), numbers.given(plain)), run);
+      Attention attending = within(pass.documents(), attending(run));
+      return new SourceCall(source, attending, input, sites, numbers.source())
+          .attend(new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention()), run);
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
-    AttentionInput input = drawing(reading(all.input(queries, pass.positions())), run);
-    return run.apply(Attend.inference(attending(run), input, sites));
+    AttentionInput plain = all.input(queries, pass.positions());
+    Learned numbers = Learned.of(source, plain.shape(), learned);
+    AttentionInput input = drawing(numbers.given(plain), run);
+    return new SourceCall(source, attending(run), input, sites, numbers.source()).attendCached(run);
   }
 
   /// The attention of tokens that see their own document alone, where they belong to several.
@@ -123,15 +154,28 @@ public record SelfAttention(
     return documents.map(numbers -> input.withDocuments(numbers, numbers)).orElse(input);
   }
 
-  /// The input with the learned numbers.
-  private AttentionInput reading(AttentionInput input) {
-    AttentionInput all = input;
-    for (Map.Entry<String, Weight> each : learned.entrySet()) {
-      Weight weight = each.getValue();
-      Tensor numbers = Tensor.over(weight.array().orElseThrow(), 0, weight.shape());
-      all = all.withParameter(each.getKey(), numbers);
+  /// The learned numbers that the source reads, and those that the attention reads.
+  private record Learned(Map<String, Operand> source, Map<String, Operand> attention) {
+    static Learned of(Source source, AttentionShape shape, Map<String, Weight> all) {
+      Map<String, Operand> read = new LinkedHashMap<>();
+      Map<String, Operand> others = new LinkedHashMap<>(all);
+      for (Need need : source.needs(shape)) {
+        Optional.ofNullable(others.remove(need.name()))
+            .ifPresent(one -> read.put(need.name(), one));
+      }
+      return new Learned(read, others);
     }
-    return all;
+
+    /// The input with what the attention reads.
+    AttentionInput given(AttentionInput input) {
+      AttentionInput all = input;
+      for (Map.Entry<String, Operand> each : attention.entrySet()) {
+        Weight weight = (Weight) each.getValue();
+        Tensor numbers = Tensor.over(weight.array().orElseThrow(), 0, weight.shape());
+        all = all.withParameter(each.getKey(), numbers);
+      }
+      return all;
+    }
   }
 
   /// The attention, which leaves nothing to chance in a run that does not train.

@@ -3,16 +3,23 @@ package dev.heed.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.Cache;
+import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
+import dev.heed.attention.GrowingCache;
 import dev.heed.attention.Positions;
+import dev.heed.attention.Source;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class SelfAttentionTest {
@@ -58,6 +65,35 @@ class SelfAttentionTest {
     assertThat(trained).isNotEqualTo(expected);
     assertThat(forward(drops, RUN.training(CounterRandom.of(5)))).isEqualTo(trained);
     assertThat(forward(drops, RUN.training(CounterRandom.of(6)))).isNotEqualTo(trained);
+  }
+
+  @Test
+  void forward_prefixThroughCache_equalsWhole() {
+    Map<String, Weight> rows =
+        Map.of(
+            "prefix_keys", Weight.of("prefix_keys", numbers(5 * 12), 5, 12),
+            "prefix_values", Weight.of("prefix_values", numbers(5 * 12), 5, 12));
+    SelfAttention prefixed = sure.withSource(Source.prefix(5), rows);
+    float[] whole = forward(prefixed, RUN);
+    assertThat(whole).isNotEqualTo(forward(sure, RUN));
+    List<Cache> caches = List.of(new GrowingCache(new CacheShape(3, 2, 6, 6), 20));
+    float[] made = new float[whole.length];
+    for (int from = 0; from < 11; from += 4) {
+      int to = Math.min(11, from + 4);
+      Tensor part = Tensor.zeros(3, to - from, 12);
+      for (int b = 0; b < 3; b++) {
+        System.arraycopy(
+            x.array(), (b * 11 + from) * 12, part.array(), b * (to - from) * 12, (to - from) * 12);
+      }
+      Pass pass = Pass.after(caches, Positions.range(from, to - from), 0);
+      float[] rowsOut = prefixed.forward(part, 0, pass, RUN).toArray();
+      for (int b = 0; b < 3; b++) {
+        System.arraycopy(
+            rowsOut, b * (to - from) * 12, made, (b * 11 + from) * 12, (to - from) * 12);
+      }
+    }
+    // rounding of sums of 24 numbers of about 25
+    assertThat(made).containsExactly(whole, Offset.offset(1e-4f));
   }
 
   @Test

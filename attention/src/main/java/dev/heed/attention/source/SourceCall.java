@@ -16,7 +16,6 @@ import dev.heed.grad.Run;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// A call of attention with a [Source]: what a layer applies, as one or several operations.
@@ -107,18 +106,5 @@ public record SourceCall(
   private HeadView rows(String name) {
     Tensor rows = Prepend.numbers(learned(name));
     return HeadView.split(rows.reshape(1, rows.axis(0), rows.axis(1)), input.shape().groups());
-  }
-
-  /// The numbers of `all` that the source reads.
-  public static Map<String, Operand> read(
-      Source source, AttentionShape shape, Map<String, ? extends Operand> all) {
-    Map<String, Operand> read = new LinkedHashMap<>();
-    for (Need need : source.needs(shape)) {
-      Operand given = all.get(need.name());
-      if (given != null) {
-        read.put(need.name(), given);
-      }
-    }
-    return read;
   }
 }
