@@ -43,6 +43,11 @@ public record Attention(
     return new Attention(score, longer, mask, normalizer, chance);
   }
 
+  /// With these modifiers instead of those there are.
+  public Attention withModifiers(List<Modifier> others) {
+    return new Attention(score, others, mask, normalizer, chance);
+  }
+
   public Attention withMask(Mask other) {
     return new Attention(score, modifiers, other, normalizer, chance);
   }

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       InfoCommand.class,
       EvalCommand.class,
       ReportCommand.class,
+      AttendCommand.class,
       ParityCommand.class,
       ConformCommand.class,
       DoctorCommand.class,

@@ -1,8 +1,15 @@
 package dev.heed.cli;
 
+import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
+import dev.heed.attention.Normalizer;
+import dev.heed.attention.Score;
+import dev.heed.tensor.HeedException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// How the values of options are read; what does not fit is said in the words of a user.
@@ -14,7 +21,11 @@ final class OptionValues {
         .registerConverter(Integer.class, OptionValues::integer)
         .registerConverter(long.class, text -> number(text, Long::valueOf, "a whole number"))
         .registerConverter(double.class, text -> number(text, Double::valueOf, "a number"))
-        .registerConverter(Path.class, OptionValues::path);
+        .registerConverter(Path.class, OptionValues::path)
+        .registerConverter(Score.class, choice(Score::parse))
+        .registerConverter(Modifier.class, choice(Modifier::parse))
+        .registerConverter(Mask.class, choice(Mask::parse))
+        .registerConverter(Normalizer.class, choice(Normalizer::parse));
   }
 
   private static Integer integer(String text) {
@@ -34,5 +45,20 @@ final class OptionValues {
       throw new TypeConversionException("'' names nothing; name a file or a folder");
     }
     return Path.of(text);
+  }
+
+  private static <T> ITypeConverter<T> choice(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (HeedException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  /// How a constant is written.
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

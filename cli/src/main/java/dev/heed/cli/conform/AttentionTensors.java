@@ -5,9 +5,10 @@ import dev.heed.attention.AttentionInput;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Need;
 import dev.heed.attention.Positions;
+import dev.heed.attention.expression.VisibleSet;
 
 /// The input of an attention call, from tensors by their names: `q`, `k`, `v`, and where they are
-/// there `q_pos`, `k_pos`, `doc_q`, `doc_k`, `kv_len` and parameters.
+/// there `q_pos`, `k_pos`, `doc_q`, `doc_k`, `kv_len`, `visible` and parameters.
 public final class AttentionTensors {
   private AttentionTensors() {}
 
@@ -28,6 +29,9 @@ public final class AttentionTensors {
     if (tensors.has("kv_len")) {
       input = input.withLengths(tensors.wholes("kv_len"));
     }
+    if (tensors.has("visible")) {
+      input = input.withVisible(visible(tensors));
+    }
     for (Need need : attention.needs(input.shape())) {
       if (tensors.has(need.name())) {
         input = input.withParameter(need.name(), tensors.tensor(need.name()));
@@ -38,5 +42,13 @@ public final class AttentionTensors {
 
   private static Positions positions(Tensors tensors, String name, int length) {
     return tensors.has(name) ? tensors.positions(name) : Positions.range(0, length);
+  }
+
+  private static VisibleSet visible(Tensors tensors) {
+    HeadView truths = tensors.heads("visible");
+    HeadView.Axes axes = truths.axes();
+    return VisibleSet.of(
+        new VisibleSet.Axes(axes.batch(), axes.heads(), axes.length(), axes.width()),
+        (b, h, t, s) -> truths.array()[truths.row(b, h, t) + s] != 0);
   }
 }

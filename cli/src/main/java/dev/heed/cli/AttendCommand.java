@@ -1,0 +1,169 @@
+package dev.heed.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionInput;
+import dev.heed.attention.Decode;
+import dev.heed.attention.Executor;
+import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
+import dev.heed.attention.Normalizer;
+import dev.heed.attention.Reference;
+import dev.heed.attention.Score;
+import dev.heed.attention.Tiled;
+import dev.heed.checkpoint.AttentionJson;
+import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.SafetensorsFile;
+import dev.heed.checkpoint.SafetensorsWriter;
+import dev.heed.cli.conform.AttentionTensors;
+import dev.heed.cli.conform.Tensors;
+import dev.heed.grad.Run;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.CounterRandom;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `heed attend`: attention over the tensors of a file.
+@Command(
+    name = "attend",
+    description = {
+      "Computes attention over the tensors of a safetensors file.",
+      "FILE holds q [B, H, T, E], k [B, G, S, E], v [B, G, S, W]; where it is read, q_pos [T] and "
+          + "k_pos [S] (default: 0, 1, ...), doc_q [T], doc_k [S], kv_len [B], visible [B, H, T, S], "
+          + "and what a choice has learned, as sink [H]. The file's header may hold an attention as "
+          + "JSON under 'spec'; options change it."
+    },
+    footer = {"", "heed variants lists every choice."})
+final class AttendCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Parameters(paramLabel = "FILE", description = "The tensors to attend with.")
+  private Path file;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where the result goes: out [B, H, T, W] and the statistics.")
+  private @Nullable Path out;
+
+  @Option(names = "--score", paramLabel = "SCORE", description = "dot, cosine(10), ...")
+  private @Nullable Score score;
+
+  @Option(
+      names = "--modifier",
+      paramLabel = "MODIFIER",
+      description = "softcap(50), alibi, ...; several act in their order.")
+  private @Nullable List<Modifier> modifiers;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "EXPRESSION",
+      description = "Which keys a query sees: \"causal & window(256) | global(4)\".")
+  private @Nullable Mask mask;
+
+  @Option(names = "--normalizer", paramLabel = "NORMALIZER", description = "softmax, sink, ...")
+  private @Nullable Normalizer normalizer;
+
+  @Option(
+      names = "--executor",
+      paramLabel = "EXECUTOR",
+      description = "Who computes it: ${COMPLETION-CANDIDATES} (default: what fits the shapes).")
+  private @Nullable Way executor;
+
+  @Option(
+      names = "--stats",
+      paramLabel = "NAME",
+      split = ",",
+      description = "What is written besides: ${COMPLETION-CANDIDATES}.")
+  private List<AttendStatistic> statistics = List.of();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "What is left to chance begins with it (default: ${DEFAULT-VALUE}).")
+  private long seed = 0;
+
+  @Option(names = "--explain", description = "Prints what will be computed, and at what cost.")
+  private boolean explain;
+
+  @Mixin private ThreadsOption threads;
+
+  /// The executors by name.
+  enum Way {
+    REFERENCE(new Reference()),
+    TILED(new Tiled()),
+    DECODE(new Decode());
+
+    private final Executor executor;
+
+    Way(Executor executor) {
+      this.executor = executor;
+    }
+
+    @Override
+    public String toString() {
+      return OptionValues.word(this);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (out == null && !explain) {
+      throw new ParameterException(
+          command.commandLine(), "--out is missing: name the file of the result, or --explain");
+    }
+    try (SafetensorsFile opened = SafetensorsFile.open(file);
+        Workers workers = threads.workers()) {
+      attend(opened, Run.inference(Kernels.best(), workers));
+    }
+    return ExitCode.DONE;
+  }
+
+  private void attend(SafetensorsFile opened, Run run) {
+    Attention attention = attention(opened.metadata());
+    AttentionInput input = AttentionTensors.input(attention, new Tensors(opened));
+    if (!attention.chance().isNone()) {
+      input = input.withRandom(CounterRandom.of(seed));
+    }
+    Executor by = executor == null ? Executor.fitting(attention, input.shape()) : executor.executor;
+    if (explain) {
+      PrintWriter print = command.commandLine().getOut();
+      print.print(attention.explain(input, by));
+      print.flush();
+    }
+    if (out != null) {
+      AttendResult result = new AttendResult(attention, input, by, run);
+      Map<String, String> header =
+          Map.of("spec", AttentionJson.write(attention).toString(), "executor", by.toString());
+      SafetensorsWriter.write(out, result.tensors(statistics), header);
+    }
+  }
+
+  /// The file's attention, or full attention, with the choices that were made.
+  private Attention attention(Json.Obj header) {
+    Attention attention =
+        header.has("spec")
+            ? AttentionJson.read(Json.parseObject("spec", header.string("spec").getBytes(UTF_8)))
+            : Attention.full();
+    if (modifiers != null) {
+      attention = attention.withModifiers(modifiers);
+    }
+    attention = score == null ? attention : attention.withScore(score);
+    attention = mask == null ? attention : attention.withMask(mask);
+    return normalizer == null ? attention : attention.withNormalizer(normalizer);
+  }
+}
