@@ -112,9 +112,9 @@ public final class Attend implements Operation {
       return;
     }
     BoundCall call = BoundCall.of(attention, input).checkOut("out", out);
-    LogSums logSums = new LogSums(run.allocate(LogSums.shape(input.shape())));
-    Tiled.forward(call, out, logSums, run);
-    kept = Optional.of(new Tiled.Forward(out, logSums));
+    RowNumbers numbers = new RowNumbers(run.allocate(RowNumbers.shape(call)));
+    Tiled.forward(call, out, numbers, run);
+    kept = Optional.of(new Tiled.Forward(out, numbers));
   }
 
   private void forwardProbed(HeadView out, Run run) {
@@ -148,7 +148,7 @@ public final class Attend implements Operation {
   private void backward(OutputGradients dy, InputGradients dx, Fresh fresh, Run run) {
     if (kept.isPresent()) {
       BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
-      Tiled.backward(call, kept.get(), new TiledBackward.Sums(dy.out(), dx, fresh), run);
+      Tiled.backward(call, kept.get(), new TiledBackward.Sums(dy, dx, fresh), run);
     } else {
       fresh.clear(dx);
       Executor executor = executor(run) instanceof Reference ? new Reference() : new Tiled();

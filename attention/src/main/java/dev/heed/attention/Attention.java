@@ -108,7 +108,9 @@ public record Attention(
       input = input.withRandom(CounterRandom.of(0));
     }
     for (Need need : needs(shape)) {
-      input = input.withParameter(need.name(), Tensor.zeros(need.shape()));
+      Tensor numbers = Tensor.zeros(need.shape());
+      numbers.fill(need.start());
+      input = input.withParameter(need.name(), numbers);
     }
     return input;
   }

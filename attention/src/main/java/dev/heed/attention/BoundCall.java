@@ -44,6 +44,7 @@ final class BoundCall {
   static BoundCall of(Attention attention, AttentionInput input) {
     BoundCall call = new BoundCall(attention, input);
     call.checkParameters();
+    call.checkAlpha();
     for (Modifier modifier : attention.modifiers()) {
       if (modifier instanceof Modifier.Scale(List<Double> factors)
           && factors.size() != 1
@@ -109,11 +110,31 @@ final class BoundCall {
     return numbers.array()[numbers.offset() + n];
   }
 
+  /// Checks that exponents of entmax are such.
+  private void checkAlpha() {
+    for (int h = 0; h < shape.heads() && attention.normalizer() instanceof Normalizer.Entmax; h++) {
+      double alpha = alpha(h);
+      if (!(alpha >= Normalizer.Entmax.LEAST && alpha <= Normalizer.Entmax.GREATEST)) {
+        throw new AttentionException(
+            "attention: alpha of head %d is %s; entmax takes %s to %s"
+                .formatted(h, alpha, Normalizer.Entmax.LEAST, Normalizer.Entmax.GREATEST));
+      }
+    }
+  }
+
   /// The logit of a head's sink, -∞ where the normalizer has none.
   float sinkLogit(int head) {
+    return attention.normalizer() instanceof Normalizer.Sink
+        ? learned("sink", head)
+        : Float.NEGATIVE_INFINITY;
+  }
+
+  /// The exponent of a head's entmax; the normalizer is one.
+  double alpha(int head) {
     return switch (attention.normalizer()) {
-      case Normalizer.Softmax _ -> Float.NEGATIVE_INFINITY;
-      case Normalizer.Sink _ -> input.parameters().get("sink").at(head);
+      case Normalizer.Sparsemax _ -> 2;
+      case Normalizer.Entmax15 _ -> 1.5;
+      default -> learned("alpha", head);
     };
   }
 

@@ -31,19 +31,17 @@ public record Decode() implements Executor {
     DecodeParts parts = DecodeParts.of(shape, t1 - t0);
     Workspace.Mark mark = run.workspace().mark();
     Tensor memory = run.workspace().take(parts.size());
-    int chunks = parts.chunks();
-    run.workers()
-        .run(
-            shape.batch() * shape.groups() * chunks,
-            (task, scratch) -> {
-              int head = task / chunks;
-              int s0 = task % chunks * DecodeParts.CHUNK;
-              int s1 = Math.min(shape.keys(), s0 + DecodeParts.CHUNK);
-              int b = head / shape.groups();
-              int firstHead = head % shape.groups() * shape.groupSize();
-              MapTile tile = new MapTile(b, firstHead, t0, t1, s0, s1);
-              new DecodeChunk(call, tile, run.kernels(), scratch).into(parts, memory, task);
-            });
+    Chunks chunks = new Chunks(call, parts, t0, t1);
+    if (isSoftmax(call.attention.normalizer())) {
+      chunks.run(run, (chunk, task) -> chunk.into(parts, memory, task));
+    } else {
+      int heads = shape.batch() * shape.heads();
+      Tensor scores = run.workspace().take(heads, t1 - t0, shape.keys());
+      DecodeRows rows = new DecodeRows(shape, t1 - t0, scores).cleared();
+      chunks.run(run, (chunk, _) -> chunk.scoresInto(rows));
+      rows.weigh(call, run.workers());
+      chunks.run(run, (chunk, task) -> chunk.into(parts, memory, task, rows));
+    }
     run.workers()
         .run(
             shape.batch() * shape.heads(),
@@ -56,6 +54,36 @@ public record Decode() implements Executor {
               }
             });
     run.workspace().release(mark);
+  }
+
+  /// Whether results of parts of a row can be merged; else all scores come first.
+  private static boolean isSoftmax(Normalizer normalizer) {
+    return normalizer instanceof Normalizer.Softmax || normalizer instanceof Normalizer.Sink;
+  }
+
+  /// What is done with a chunk of keys.
+  private interface ChunkTask {
+    void run(DecodeChunk chunk, int task);
+  }
+
+  /// All chunks of keys of all key/value heads, for queries `t0` to `t1`.
+  private record Chunks(BoundCall call, DecodeParts parts, int t0, int t1) {
+    void run(Run run, ChunkTask each) {
+      AttentionShape shape = call.shape;
+      int chunks = parts.chunks();
+      run.workers()
+          .run(
+              shape.batch() * shape.groups() * chunks,
+              (task, scratch) -> {
+                int head = task / chunks;
+                int s0 = task % chunks * DecodeParts.CHUNK;
+                int s1 = Math.min(shape.keys(), s0 + DecodeParts.CHUNK);
+                int b = head / shape.groups();
+                int firstHead = head % shape.groups() * shape.groupSize();
+                MapTile tile = new MapTile(b, firstHead, t0, t1, s0, s1);
+                each.run(new DecodeChunk(call, tile, run.kernels(), scratch), task);
+              });
+    }
   }
 
   @Override

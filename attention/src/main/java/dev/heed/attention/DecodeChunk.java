@@ -40,8 +40,13 @@ final class DecodeChunk {
     this.scoresAt = memory.offset();
   }
 
-  /// Writes the parts of all queries and heads.
-  void into(DecodeParts parts, Tensor memory, int task) {
+  /// What is done with one query and heads that see alike.
+  private interface Step {
+    /// @param head the first of the heads in the group
+    void run(MapTile heads, int t, int head, int together);
+  }
+
+  private void visit(Step step) {
     int size = call.shape.groupSize();
     int together = call.mask.readsHead() ? 1 : size;
     BoundMask.Reader mask = call.mask.reader(CHUNK);
@@ -50,12 +55,56 @@ final class DecodeChunk {
       Cover cover = call.mask.cover(heads);
       for (int t = tile.t0(); t < tile.t1(); t++) {
         findRuns(heads, t, cover, mask);
-        int at = memory.offset() + parts.row(task, t - tile.t0(), head);
-        look(heads, t, together);
-        weigh(memory.array(), at, together);
-        mix(heads, memory.array(), at, together);
+        step.run(heads, t, head, together);
       }
     }
+  }
+
+  /// Writes the parts of all queries and heads.
+  void into(DecodeParts parts, Tensor memory, int task) {
+    visit((heads, t, head, together) -> {
+      int at = memory.offset() + parts.row(task, t - tile.t0(), head);
+      look(heads, t, together);
+      weigh(memory.array(), at, together);
+      mix(heads, memory.array(), at, together);
+    });
+  }
+
+  /// Writes the scores of all queries and heads to their places in `rows`; those that are hidden
+  /// are left as they are.
+  void scoresInto(DecodeRows rows) {
+    visit((heads, t, _, together) -> {
+      look(heads, t, together);
+      for (int head = 0; head < together; head++) {
+        int used = scoresAt + head * CHUNK;
+        int row = rows.row(heads.b(), heads.h() + head, t - heads.t0()) + heads.s0();
+        for (int run = 0; run < runs; run++) {
+          System.arraycopy(scores, used, rows.array(), row + starts[run], counts[run]);
+          used += counts[run];
+        }
+      }
+    });
+  }
+
+  /// Writes the parts of all queries and heads whose weights are known.
+  void into(DecodeParts parts, Tensor memory, int task, DecodeRows rows) {
+    int width = call.shape.valueWidth();
+    visit((heads, t, first, together) -> {
+      int at = memory.offset() + parts.row(task, t - tile.t0(), first);
+      for (int head = 0; head < together; head++) {
+        int used = scoresAt + head * CHUNK;
+        int row = rows.row(heads.b(), heads.h() + head, t - heads.t0()) + heads.s0();
+        for (int run = 0; run < runs; run++) {
+          System.arraycopy(rows.array(), row + starts[run], scores, used, counts[run]);
+          used += counts[run];
+        }
+        // as if each were an exponential, and all of them added up to 1
+        int largestAt = at + head * (width + 2) + width;
+        memory.array()[largestAt] = 0;
+        memory.array()[largestAt + 1] = heads.s0() == 0 ? 1 : 0;
+      }
+      mix(heads, memory.array(), at, together);
+    });
   }
 
   private void findRuns(MapTile heads, int t, Cover cover, BoundMask.Reader mask) {

@@ -19,6 +19,13 @@ final class Formula {
         switch (attention.normalizer()) {
           case Normalizer.Softmax _ -> "softmax(%s) v".formatted(seen);
           case Normalizer.Sink _ -> "softmax([%s, sink_h]) v".formatted(seen);
+          case Normalizer.Sparsemax _ -> "sparsemax(%s) v".formatted(seen);
+          case Normalizer.Entmax15 _ -> "entmax_1.5(%s) v".formatted(seen);
+          case Normalizer.Entmax _ -> "entmax_alpha_h(%s) v".formatted(seen);
+          case Normalizer.Sigmoid(double bias) ->
+              "sigmoid(%s %s %s) v".formatted(seen, bias < 0 ? "-" : "+", number(Math.abs(bias)));
+          case Normalizer.Relu(double power, double divisor) ->
+              "relu(%s)^%s / %s v".formatted(seen, number(power), number(divisor));
         };
     return weights + chance(attention.chance());
   }

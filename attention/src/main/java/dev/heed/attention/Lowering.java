@@ -94,7 +94,7 @@ final class Lowering {
     HeadView dk = sameK ? dx.k() : like(k, dx.k());
     InputGradients inner = new InputGradients(dq, dk, dx.v(), dx.parameters());
     Fresh innerFresh = new Fresh(!sameQ || fresh.q(), !sameK || fresh.k(), fresh.v());
-    TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dOut(), inner, innerFresh);
+    TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dy(), inner, innerFresh);
     new TiledBackward(lowered, forward, innerSums, run).run();
     LearnedSums learned = new LearnedSums(call, dx.parameters(), 1);
     if (!sameQ) {

@@ -11,7 +11,8 @@ import java.util.List;
 /// @param shape what they must be shaped like
 /// @param reader the choice, as an error message names it
 /// @param axes what runs along each axis of the shape
-public record Need(String name, Shape shape, String reader, List<Axis> axes) {
+/// @param start what each of them is before anything is learned
+public record Need(String name, Shape shape, String reader, List<Axis> axes, float start) {
   /// What runs along an axis of learned numbers.
   public enum Axis {
     /// Each batch has numbers of its own.
@@ -24,6 +25,16 @@ public record Need(String name, Shape shape, String reader, List<Axis> axes) {
 
   public Need {
     axes = List.copyOf(axes);
+  }
+
+  /// Zeros before anything is learned.
+  public Need(String name, Shape shape, String reader, List<Axis> axes) {
+    this(name, shape, reader, axes, 0);
+  }
+
+  /// The same that begin with another number.
+  Need startingAt(float number) {
+    return new Need(name, shape, reader, axes, number);
   }
 
   /// Numbers that all batches and heads share.

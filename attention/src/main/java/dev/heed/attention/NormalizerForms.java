@@ -20,7 +20,37 @@ final class NormalizerForms {
                   Normalizer.Sink.class,
                   "softmax with one more learned logit a head, so that a row can look at nothing",
                   "Xiao et al. 2023, https://arxiv.org/abs/2309.17453",
-                  _ -> Normalizer.sink())));
+                  _ -> Normalizer.sink()),
+              new Form<>(
+                  "sparsemax",
+                  Normalizer.Sparsemax.class,
+                  "projection onto the simplex: small weights are exactly zero",
+                  "Martins and Astudillo 2016, https://arxiv.org/abs/1602.02068",
+                  _ -> Normalizer.sparsemax()),
+              new Form<>(
+                  "entmax15",
+                  Normalizer.Entmax15.class,
+                  "halfway from softmax to sparsemax",
+                  "Peters et al. 2019, https://arxiv.org/abs/1905.05702",
+                  _ -> Normalizer.entmax15()),
+              new Form<>(
+                  "entmax",
+                  Normalizer.Entmax.class,
+                  "from softmax to sparsemax by a learned exponent a head",
+                  "Correia et al. 2019, https://arxiv.org/abs/1909.00015",
+                  _ -> Normalizer.entmax()),
+              new Form<>(
+                  "sigmoid(b)",
+                  Normalizer.Sigmoid.class,
+                  "logistic function of s + b, each key for itself",
+                  "Ramapuram et al. 2024, https://arxiv.org/abs/2409.04431",
+                  of -> Normalizer.sigmoid(of.number(0))),
+              new Form<>(
+                  "relu(p, n)",
+                  Normalizer.Relu.class,
+                  "positive part to the power of p, divided by n, each key for itself",
+                  "Wortsman et al. 2023, https://arxiv.org/abs/2309.08586",
+                  of -> Normalizer.relu(of.number(0), of.number(1)))));
 
   private NormalizerForms() {}
 
@@ -28,6 +58,12 @@ final class NormalizerForms {
     return switch (normalizer) {
       case Normalizer.Softmax _ -> "softmax";
       case Normalizer.Sink _ -> "sink";
+      case Normalizer.Sparsemax _ -> "sparsemax";
+      case Normalizer.Entmax15 _ -> "entmax15";
+      case Normalizer.Entmax _ -> "entmax";
+      case Normalizer.Sigmoid(double bias) -> "sigmoid(%s)".formatted(Forms.number(bias));
+      case Normalizer.Relu(double power, double divisor) ->
+          "relu(%s,%s)".formatted(Forms.number(power), Forms.number(divisor));
     };
   }
 }

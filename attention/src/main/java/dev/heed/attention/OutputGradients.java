@@ -13,4 +13,9 @@ public record OutputGradients(HeadView out, float[] entropy, float[] coverage) {
   public static OutputGradients of(HeadView out) {
     return new OutputGradients(out, NONE, NONE);
   }
+
+  /// Whether statistics have gradients.
+  boolean ofStatistics() {
+    return entropy.length > 0 || coverage.length > 0;
+  }
 }

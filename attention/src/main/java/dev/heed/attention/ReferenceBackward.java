@@ -9,7 +9,6 @@ final class ReferenceBackward {
   private final AttentionShape shape;
   private final OutputGradients dy;
   private final InputGradients dx;
-  private final double[] dSink;
   private final LearnedSums learned;
 
   ReferenceBackward(BoundCall call, OutputGradients dy, InputGradients dx) {
@@ -17,7 +16,6 @@ final class ReferenceBackward {
     this.shape = call.shape;
     this.dy = dy;
     this.dx = dx;
-    this.dSink = new double[shape.batch() * shape.heads()];
     this.learned = new LearnedSums(call, dx.parameters(), 1);
   }
 
@@ -37,7 +35,7 @@ final class ReferenceBackward {
         row.normalize();
         weightGradient(row, gradient);
         addValues(row, sums.v);
-        dSink[b * shape.heads() + h] += row.backward(gradient);
+        row.backward(gradient, learned);
         Arrays.fill(dq, 0);
         row.back(gradient, dq, sums.k, learned);
         add(dq, dx.q(), dx.q().row(b, h, t));
@@ -89,12 +87,5 @@ final class ReferenceBackward {
   /// Adds the gradients of learned numbers, in the order of batches and heads.
   void addLearned() {
     learned.addUp();
-    dx.parameters()
-        .find("sink")
-        .ifPresent(into -> {
-          for (int task = 0; task < dSink.length; task++) {
-            into.array()[into.offset() + task % shape.heads()] += (float) dSink[task];
-          }
-        });
   }
 }

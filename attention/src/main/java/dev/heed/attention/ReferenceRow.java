@@ -13,6 +13,7 @@ final class ReferenceRow {
   private final ReferenceModifiers modifiers;
   private final int keys;
   private final double[] mixed;
+  private final RowNormalizer normalizer;
   int b;
   int h;
   int t;
@@ -40,6 +41,7 @@ final class ReferenceRow {
     this.weights = new double[keys];
     this.kept = new double[keys];
     this.mixed = new double[call.shape.valueWidth()];
+    this.normalizer = new RowNormalizer(call);
   }
 
   /// Moves to query `t` of head `h` of batch `b`.
@@ -102,28 +104,7 @@ final class ReferenceRow {
 
   /// Turns the scores into weights.
   void normalize() {
-    boolean sink = call.attention.normalizer() instanceof Normalizer.Sink;
-    double logit = sink ? sinkLogit() : Double.NEGATIVE_INFINITY;
-    double maximum = logit;
-    for (double score : scores) {
-      maximum = Math.max(maximum, score);
-    }
-    if (maximum == Double.NEGATIVE_INFINITY) {
-      Arrays.fill(weights, 0);
-      return;
-    }
-    double sum = Math.exp(logit - maximum);
-    for (int s = 0; s < keys; s++) {
-      weights[s] = visible[s] == 0 ? 0 : Math.exp(scores[s] - maximum);
-      sum += weights[s];
-    }
-    for (int s = 0; s < keys; s++) {
-      weights[s] /= sum;
-    }
-  }
-
-  private double sinkLogit() {
-    return call.sinkLogit(h);
+    normalizer.weigh(h, scores, weights);
   }
 
   /// The weight that went to the sink.
@@ -170,17 +151,39 @@ final class ReferenceRow {
     }
   }
 
-  /// Turns the gradient of the weights, in place, into that of the scores, and returns the gradient
-  /// of the sink's logit: `ds_j = w_j (dw_j - Σ w dw)`.
-  double backward(double[] gradient) {
-    double mean = 0;
+  /// Turns the gradient of the weights, in place, into that of the scores, `ds_j = r_j (dw_j -
+  /// delta)`, and adds that of the normalizer's learned number.
+  void backward(double[] gradient, LearnedSums learned) {
+    double rates = 0;
+    double products = 0;
     for (int s = 0; s < keys; s++) {
-      mean += visible[s] == 0 ? 0 : weights[s] * gradient[s];
+      double rate = visible[s] == 0 ? 0 : normalizer.rate(h, weights[s]);
+      rates += rate;
+      products += visible[s] == 0 ? 0 : rate * gradient[s];
+    }
+    double delta = normalizer.delta(rates, products);
+    if (learned.wants("sink")) {
+      learned.of("sink", 0, b, h)[0] -= sinkWeight() * delta;
+    }
+    if (learned.wants("alpha")) {
+      learned.of("alpha", 0, b, h)[0] += alphaGradient(gradient, delta);
     }
     for (int s = 0; s < keys; s++) {
-      gradient[s] = visible[s] == 0 ? 0 : weights[s] * (gradient[s] - mean);
+      double rate = visible[s] == 0 ? 0 : normalizer.rate(h, weights[s]);
+      gradient[s] = visible[s] == 0 ? 0 : rate * (gradient[s] - delta);
     }
-    return -sinkWeight() * mean;
+  }
+
+  private double alphaGradient(double[] gradient, double delta) {
+    double products = 0;
+    double entropyProducts = 0;
+    for (int s = 0; s < keys; s++) {
+      if (visible[s] != 0 && weights[s] != 0) {
+        products += weights[s] * gradient[s];
+        entropyProducts -= weights[s] * Math.log(weights[s]) * gradient[s];
+      }
+    }
+    return RowNormalizer.alphaGradient(call.alpha(h), delta, products, entropy(), entropyProducts);
   }
 
   private boolean seesAny() {

@@ -22,14 +22,14 @@ public record Tiled() implements Executor {
   }
 
   /// The forward pass that also keeps what a backward pass needs.
-  static void forward(BoundCall call, HeadView out, LogSums logSums, Run run) {
-    forward(call, out, Optional.of(logSums), run);
+  static void forward(BoundCall call, HeadView out, RowNumbers numbers, Run run) {
+    forward(call, out, Optional.of(numbers), run);
   }
 
-  private static void forward(BoundCall call, HeadView out, Optional<LogSums> logSums, Run run) {
+  private static void forward(BoundCall call, HeadView out, Optional<RowNumbers> numbers, Run run) {
     Workspace.Mark mark = run.workspace().mark();
     BoundCall lowered = Lowering.of(call, run);
-    new TiledPass(lowered, out, logSums, run.kernels()).run(run.workers());
+    new TiledPass(lowered, out, numbers, run.kernels()).run(run.workers());
     run.workspace().release(mark);
   }
 
@@ -44,25 +44,19 @@ public record Tiled() implements Executor {
         HeadView.of(
             run.workspace()
                 .take(shape.batch(), shape.heads(), shape.queries(), shape.valueWidth()));
-    LogSums logSums = new LogSums(run.workspace().take(LogSums.shape(shape)));
-    forward(call, out, logSums, run);
-    backward(call, new Forward(out, logSums), dy, dx, run);
+    RowNumbers numbers = new RowNumbers(run.workspace().take(RowNumbers.shape(call)));
+    forward(call, out, numbers, run);
+    backward(call, new Forward(out, numbers), dy, dx, run);
     run.workspace().release(mark);
   }
 
   /// What a forward pass gave.
-  record Forward(HeadView out, LogSums logSums) {}
+  record Forward(HeadView out, RowNumbers numbers) {}
 
   /// The backward pass after a forward pass.
   static void backward(
       BoundCall call, Forward forward, OutputGradients dy, InputGradients dx, Run run) {
-    if (dy.entropy().length > 0 || dy.coverage().length > 0) {
-      throw new UnsupportedCombinationException(
-          "executor Tiled",
-          "gradients of entropy or coverage",
-          "executor Reference takes them into account");
-    }
-    backward(call, forward, new TiledBackward.Sums(dy.out(), dx, Fresh.NONE), run);
+    backward(call, forward, new TiledBackward.Sums(dy, dx, Fresh.NONE), run);
   }
 
   /// The backward pass after a forward pass.

@@ -34,8 +34,8 @@ final class TiledBackward {
   final KeyTiles runs;
   private final Run run;
 
-  /// `Σ w dw` of each query, `[B, H, T]`, where a sink wants them.
-  private Optional<Tensor> deltas = Optional.empty();
+  /// What each query gives to the normalizer's learned number, `[B, H, T]`, where it is wanted.
+  private Optional<Tensor> learned = Optional.empty();
 
   /// Blocks of queries of one head.
   private final int blocks;
@@ -44,7 +44,7 @@ final class TiledBackward {
   private final int parts;
 
   /// The gradients that come and those that go.
-  record Sums(HeadView dOut, InputGradients dx, Fresh fresh) {}
+  record Sums(OutputGradients dy, InputGradients dx, Fresh fresh) {}
 
   TiledBackward(BoundCall call, Tiled.Forward forward, Sums sums, Run run) {
     this.call = call;
@@ -54,6 +54,12 @@ final class TiledBackward {
     this.run = run;
     this.kernels = run.kernels();
     this.runs = new KeyTiles(call, Tiled.RUN);
+    if (sums.dy.ofStatistics() && call.chance.dropsHeads()) {
+      throw new UnsupportedCombinationException(
+          "executor Tiled with gradients of entropy or coverage",
+          call.attention.chance().toString(),
+          "executor Reference, or a chance without heads,");
+    }
     this.blocks = (shape.queries() + QueryBlock.QUERIES - 1) / QueryBlock.QUERIES;
     this.parts = parts(shape, blocks);
   }
@@ -68,9 +74,8 @@ final class TiledBackward {
   void run() {
     int heads = shape.batch() * shape.groups();
     Workspace.Mark mark = run.workspace().mark();
-    if (sums.dx().parameters().find("sink").isPresent()) {
-      deltas = Optional.of(run.workspace().take(LogSums.shape(shape)));
-    }
+    Optional<Tensor> into = learnedGradient();
+    learned = into.map(_ -> run.workspace().take(shape.batch() * shape.heads(), shape.queries()));
     if (parts == 1) {
       run.workers().run(heads, this::wholeHead);
     } else {
@@ -79,7 +84,7 @@ final class TiledBackward {
       int cuts = (shape.keys() + KEYS_A_TASK - 1) / KEYS_A_TASK;
       run.workers().run(heads * cuts, (task, _) -> addUp(memory, task / cuts, task % cuts));
     }
-    addSink();
+    into.ifPresent(this::addLearned);
     run.workspace().release(mark);
   }
 
@@ -131,7 +136,9 @@ final class TiledBackward {
       clearQueries(queries);
       if (!call.chance.dropsHead(queries.b(), queries.h())) {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
-        new TiledBackwardBlock(this, queries, block, group, chance).run();
+        BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
+        TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance);
+        new TiledBackwardBlock(this, queries, block, group, choices).run();
       }
     }
   }
@@ -141,7 +148,7 @@ final class TiledBackward {
     Fresh.Rows rows = new Fresh.Rows(queries.t0(), queries.t1());
     Fresh.clear(sums.fresh().q(), sums.dx().q(), queries.b(), queries.h(), rows);
     int row = (queries.b() * shape.heads() + queries.h()) * shape.queries();
-    for (int t = queries.t0(); t < queries.t1() && deltas.isPresent(); t++) {
+    for (int t = queries.t0(); t < queries.t1() && learned.isPresent(); t++) {
       keep(row + t, 0);
     }
   }
@@ -192,11 +199,16 @@ final class TiledBackward {
     kernels.backward().finish(collected, s0, dk, dv);
   }
 
-  /// Keeps `Σ w dw` of query `row` of all, where it is wanted.
-  void keep(int row, float delta) {
-    if (deltas.isPresent()) {
-      Tensor kept = deltas.get();
-      kept.array()[kept.offset() + row] = delta;
+  /// Whether the normalizer's learned number wants its gradient.
+  boolean wantsLearned() {
+    return learned.isPresent();
+  }
+
+  /// Keeps what query `row` of all gives to the normalizer's learned number, where it is wanted.
+  void keep(int row, float gradient) {
+    if (learned.isPresent()) {
+      Tensor kept = learned.get();
+      kept.array()[kept.offset() + row] = gradient;
     }
   }
 
@@ -205,25 +217,27 @@ final class TiledBackward {
     return new Matrix(view.array(), at, to - from, view.axes().width(), view.rowStride(), 1);
   }
 
-  /// Adds the sinks' gradients, `-Σ exp(sink - L) delta`, over the batch in its order.
-  private void addSink() {
-    if (deltas.isEmpty()) {
-      return;
-    }
-    Tensor into = sums.dx().parameters().get("sink");
+  /// The gradient of the normalizer's learned number, `[H]`, where there is one and it is wanted.
+  private Optional<Tensor> learnedGradient() {
+    return call.attention.normalizer().needs(shape).stream()
+        .findFirst()
+        .flatMap(need -> sums.dx().parameters().find(need.name()));
+  }
+
+  /// Adds what was kept over the batch in its order.
+  private void addLearned(Tensor into) {
     run.workers()
         .run(
             shape.heads(),
-            (h, _) -> into.array()[into.offset() + h] += sinkGradient(h, deltas.get()));
+            (h, _) -> into.array()[into.offset() + h] += learnedGradient(h, learned.orElseThrow()));
   }
 
-  private float sinkGradient(int h, Tensor deltas) {
+  private float learnedGradient(int h, Tensor kept) {
     double sum = 0;
     for (int b = 0; b < shape.batch(); b++) {
+      int row = kept.offset() + (b * shape.heads() + h) * shape.queries();
       for (int t = 0; t < shape.queries(); t++) {
-        int row = (b * shape.heads() + h) * shape.queries() + t;
-        double sink = Math.exp(call.sinkLogit(h) - (double) forward.logSums().at(row));
-        sum -= sink * deltas.array()[deltas.offset() + row];
+        sum += kept.array()[row + t];
       }
     }
     return (float) sum;

@@ -4,6 +4,7 @@ import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.BackwardTiles;
 import dev.heed.kernel.Matrix;
+import dev.heed.kernel.NormalizerTiles;
 import dev.heed.kernel.QueryBlock;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// texts.
 final class TiledBackwardBlock {
   private static final int RUN = Tiled.RUN;
+  private static final float[] NO_COVERAGE = new float[BackwardBlock.KEYS];
   private static final int RUNS = BackwardBlock.KEYS / RUN + 2;
 
   /// Who sees which keys of the partly visible runs of a tile; stays with a thread.
@@ -37,8 +39,17 @@ final class TiledBackwardBlock {
   private final BackwardBlock block;
   private final TiledBackward.Group group;
   private final Visible visible;
+  private final BlockNormalizer normalizer;
+  private final NormalizerTiles normalizers;
   private final BlockChance chance;
   private final BlockModifiers modifiers;
+
+  /// Whether the gradients of the scores follow as those of softmax do, in one step.
+  private final boolean plain;
+
+  /// Whether this is the first of two looks at all tiles, which adds up what `delta` is made of.
+  private boolean first;
+
   private BoundMask.@Nullable Reader reader;
   private int from;
   private int to;
@@ -48,8 +59,11 @@ final class TiledBackwardBlock {
       MapTile queries,
       BackwardBlock block,
       TiledBackward.Group group,
-      BlockChance chance) {
-    this.chance = chance;
+      TiledBlock.Choices choices) {
+    this.normalizer = choices.normalizer();
+    this.chance = choices.chance();
+    this.normalizers = pass.kernels.normalizers();
+    this.plain = normalizer.rule().ratesAreWeights() && !pass.sums.dy().ofStatistics();
     this.pass = pass;
     this.call = pass.call;
     this.input = call.input;
@@ -65,21 +79,52 @@ final class TiledBackwardBlock {
 
   void run() {
     Matrix q = rows(input.q());
-    backward.start(block, q, modifiers.factor(), rows(pass.sums.dOut()), rows(pass.forward.out()));
+    HeadView dOut = pass.sums.dy().out();
+    backward.start(block, q, modifiers.factor(), rows(dOut), rows(pass.forward.out()));
     tiles.start(block.queries(), q, modifiers.scale(), Float.NEGATIVE_INFINITY);
     int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
     for (int t = 0; t < queries.queries(); t++) {
-      int at = row + queries.t0() + t;
-      block.logSum(t, pass.forward.logSums().at(at));
-      pass.keep(at, block.delta(t));
+      load(t, row + queries.t0() + t);
     }
+    if (!plain && !call.attention.normalizer().isPointwise()) {
+      first = true;
+      visit();
+      first = false;
+    }
+    for (int t = 0; t < queries.queries(); t++) {
+      if (!plain) {
+        block.delta(t, normalizer.delta(block, t));
+      }
+      if (pass.wantsLearned()) {
+        pass.keep(row + queries.t0() + t, normalizer.learned(block, t));
+      }
+    }
+    visit();
+    backward.finish(block, rows(pass.sums.dx().q()));
+  }
+
+  /// Sets what is known of query `t` of the block, `at` of all.
+  private void load(int t, int at) {
+    normalizer.load(block.queries(), t, pass.forward.numbers(), at);
+    if (plain) {
+      block.logSum(t, block.queries().origin(t));
+    }
+    float[] entropy = pass.sums.dy().entropy();
+    if (entropy.length > 0) {
+      block.entropy(t, entropy[at]);
+    }
+  }
+
+  /// Visits all tiles.
+  private void visit() {
     if (call.mask.seesEverything()) {
       addFull(0, call.shape.keys());
     } else {
       addVisible(pass.runs);
     }
     finishTile();
-    backward.finish(block, rows(pass.sums.dx().q()));
+    from = 0;
+    to = 0;
   }
 
   private void addVisible(KeyTiles runs) {
@@ -166,20 +211,52 @@ final class TiledBackwardBlock {
     }
     Matrix keys = part(group.keys());
     tiles.score(block.queries(), keys);
-    modifiers.again(block, from);
+    if (first) {
+      modifiers.forward(block.queries(), from);
+    } else {
+      modifiers.again(block, from);
+    }
     for (int n = 0; n < visible.runs; n++) {
       hide(n);
     }
     chance.hide(block.queries(), from);
+    normalizer.again(block.queries(), from);
     backward.gradients(block, part(group.values()));
     chance.drop(block, from);
-    backward.weigh(block);
-    modifiers.back(block, from);
-    chance.drop(block.queries(), from);
-    backward.addQueries(block, keys);
-    backward.addKeys(block, group.sums(), from);
+    weigh();
+    if (!first) {
+      modifiers.back(block, from);
+      chance.drop(block.queries(), from);
+      backward.addQueries(block, keys);
+      backward.addKeys(block, group.sums(), from);
+    }
     visible.runs = 0;
     from = to;
+  }
+
+  /// Turns scores into weights, and the gradients of weights into those of scores, or on a first
+  /// look adds up what that takes.
+  private void weigh() {
+    if (plain) {
+      backward.weigh(block);
+      return;
+    }
+    normalizers.weigh(block, normalizer.rule());
+    OutputGradients dy = pass.sums.dy();
+    if (dy.coverage().length > 0) {
+      int head = queries.b() * call.shape.heads() + queries.h();
+      normalizers.addStatistics(block, dy.coverage(), head * call.shape.keys() + from);
+    } else if (dy.entropy().length > 0) {
+      normalizers.addStatistics(block, NO_COVERAGE, 0);
+    }
+    if (!first) {
+      normalizers.chain(block);
+      return;
+    }
+    normalizers.add(block);
+    if (pass.wantsLearned()) {
+      normalizers.addInformation(block);
+    }
   }
 
   private void hide(int n) {

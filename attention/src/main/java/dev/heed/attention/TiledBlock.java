@@ -28,6 +28,9 @@ final class TiledBlock {
     }
   }
 
+  /// What of a block depends on the normalizer and on chance.
+  record Choices(BlockNormalizer normalizer, BlockChance chance) {}
+
   private final BoundCall call;
   private final AttentionInput input;
   private final AttentionTiles tiles;
@@ -37,14 +40,20 @@ final class TiledBlock {
   private final int[] partial = new int[QueryBlock.KEYS / RUN];
   private final BlockModifiers modifiers;
   private final Memory memory;
+  private final BlockNormalizer normalizer;
   private final BlockChance chance;
+
+  /// Whether this is the first of two looks at all tiles.
+  private boolean first;
+
   private BoundMask.@Nullable Reader reader;
   private int partials;
   private int from;
   private int to;
 
-  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Memory memory, BlockChance chance) {
-    this.chance = chance;
+  TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Memory memory, Choices choices) {
+    this.normalizer = choices.normalizer;
+    this.chance = choices.chance;
     this.memory = memory;
     this.pass = pass;
     this.call = pass.call;
@@ -58,13 +67,26 @@ final class TiledBlock {
   void run() {
     Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
     tiles.start(block, q, modifiers.scale(), call.sinkLogit(queries.h()));
+    if (normalizer.looksFirst()) {
+      first = true;
+      visit();
+      first = false;
+      normalizer.decide(block);
+    }
+    visit();
+    tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
+  }
+
+  /// Visits all tiles.
+  private void visit() {
     if (call.mask.seesEverything()) {
       add(0, call.shape.keys());
     } else {
       addVisible(pass.runs);
     }
     finishTile();
-    tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
+    from = 0;
+    to = 0;
   }
 
   private void addVisible(KeyTiles runs) {
@@ -108,9 +130,13 @@ final class TiledBlock {
       hide(partial[n]);
     }
     chance.hide(block, from);
-    tiles.weigh(block);
-    chance.drop(block, from);
-    tiles.sum(block, memory.values.rows(queries.b(), group, from, to));
+    if (first) {
+      normalizer.look(block, from);
+    } else {
+      normalizer.weigh(block, from);
+      chance.drop(block, from);
+      tiles.sum(block, memory.values.rows(queries.b(), group, from, to));
+    }
     partials = 0;
     from = to;
   }

@@ -15,15 +15,15 @@ final class TiledPass {
   final HeadView out;
   final Kernels kernels;
 
-  /// Where `log Σ exp(score)` of each query goes, where it is wanted.
-  final Optional<LogSums> logSums;
+  /// Where what rows keep goes, where it is wanted.
+  final Optional<RowNumbers> numbers;
 
   final KeyTiles runs;
 
-  TiledPass(BoundCall call, HeadView out, Optional<LogSums> logSums, Kernels kernels) {
+  TiledPass(BoundCall call, HeadView out, Optional<RowNumbers> numbers, Kernels kernels) {
     this.call = call;
     this.out = out;
-    this.logSums = logSums;
+    this.numbers = numbers;
     this.kernels = kernels;
     this.runs = new KeyTiles(call, Tiled.RUN);
   }
@@ -55,21 +55,18 @@ final class TiledPass {
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
     TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
     BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
-    new TiledBlock(this, queries, block, memory, chance).run();
-    for (int t = t0; t < t1 && logSums.isPresent(); t++) {
-      logSums.get().set(row * shape.queries() + t, block.logSum(t - t0));
+    BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
+    new TiledBlock(this, queries, block, memory, new TiledBlock.Choices(normalizer, chance)).run();
+    for (int t = t0; t < t1 && numbers.isPresent(); t++) {
+      normalizer.keep(block, t - t0, numbers.get(), row * shape.queries() + t);
     }
   }
 
   /// What a head gives that chance dropped.
   private void clear(MapTile queries) {
-    int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
     for (int t = queries.t0(); t < queries.t1(); t++) {
       int at = out.row(queries.b(), queries.h(), t);
       Arrays.fill(out.array(), at, at + call.shape.valueWidth(), 0);
-      if (logSums.isPresent()) {
-        logSums.get().set(row + t, Float.POSITIVE_INFINITY);
-      }
     }
   }
 }

@@ -77,9 +77,29 @@ final class Calls {
                   (b, h, t, s) -> Pointwise.isGiven(b * 8 + h, t, s)));
     }
     for (Need need : attention.needs(shape)) {
-      complete = complete.withParameter(need.name(), tensor(random, need.shape().toArray()));
+      complete = complete.withParameter(need.name(), learned(random, need));
     }
     return complete;
+  }
+
+  private static Tensor learned(Random random, Need need) {
+    Tensor numbers = tensor(random, need.shape().toArray());
+    for (int n = 0; n < numbers.size() && need.name().equals("alpha"); n++) {
+      numbers.array()[n] = 1.2f + 0.7f * random.nextFloat();
+    }
+    return numbers;
+  }
+
+  private static Normalizer normalizer(Random random) {
+    return switch (random.nextInt(9)) {
+      case 0, 1 -> Normalizer.softmax();
+      case 2, 3 -> Normalizer.sink();
+      case 4 -> Normalizer.sparsemax();
+      case 5 -> Normalizer.entmax15();
+      case 6 -> Normalizer.entmax();
+      case 7 -> Normalizer.sigmoid(-3 * random.nextDouble());
+      default -> Normalizer.relu(1 + random.nextInt(3), 10 + 5 * random.nextDouble());
+    };
   }
 
   private static Attention attention(Random random, int heads) {
@@ -87,7 +107,7 @@ final class Calls {
         Attention.full()
             .withMask(mask(random))
             .withScore(score(random))
-            .withNormalizer(random.nextBoolean() ? Normalizer.softmax() : Normalizer.sink());
+            .withNormalizer(normalizer(random));
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
           attention.withModifier(

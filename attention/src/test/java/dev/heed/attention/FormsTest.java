@@ -41,7 +41,8 @@ class FormsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"softmax", "sink"})
+  @ValueSource(
+      strings = {"softmax", "sink", "sparsemax", "entmax15", "entmax", "sigmoid(-3)", "relu(2,10)"})
   void normalizer_written_isReadBack(String text) {
     assertThat(Normalizer.parse(text).text()).isEqualTo(text);
   }

@@ -4,6 +4,7 @@ import dev.heed.attention.expression.Pointwise;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// The definition of attention in double precision, from numbers in double precision, written for
@@ -66,17 +67,51 @@ final class Oracle {
   double[] weights(int b, int h, int t) {
     AttentionShape shape = input.shape();
     double[] scores = new double[shape.keys()];
-    double[] sink = learned.get("sink");
-    double sum = sink == null ? 0 : Math.exp(sink[h]);
     for (int s = 0; s < scores.length; s++) {
-      scores[s] = Double.NEGATIVE_INFINITY;
-      if (sees(b, h, t, s)) {
-        scores[s] = score(b, h, t, s);
-        sum += Math.exp(scores[s]);
+      scores[s] = sees(b, h, t, s) ? score(b, h, t, s) : Double.NEGATIVE_INFINITY;
+    }
+    return switch (attention.normalizer()) {
+      case Normalizer.Softmax _ -> softmax(scores, 0);
+      case Normalizer.Sink _ -> softmax(scores, Math.exp(number("sink", h)));
+      case Normalizer.Sparsemax _ -> entmax(scores, 2);
+      case Normalizer.Entmax15 _ -> entmax(scores, 1.5);
+      case Normalizer.Entmax _ -> entmax(scores, number("alpha", h));
+      case Normalizer.Sigmoid(double bias) ->
+          Arrays.stream(scores).map(s -> 1 / (1 + Math.exp(-s - bias))).toArray();
+      case Normalizer.Relu(double power, double divisor) ->
+          Arrays.stream(scores).map(s -> Math.pow(Math.max(0, s), power) / divisor).toArray();
+    };
+  }
+
+  private double number(String name, int h) {
+    return Objects.requireNonNull(learned.get(name))[h];
+  }
+
+  private static double[] softmax(double[] scores, double rest) {
+    double total = rest + Arrays.stream(scores).map(Math::exp).sum();
+    return Arrays.stream(scores).map(s -> total == 0 ? 0 : Math.exp(s) / total).toArray();
+  }
+
+  /// By halving.
+  private static double[] entmax(double[] scores, double alpha) {
+    double[] z = Arrays.stream(scores).map(s -> s * (alpha - 1)).toArray();
+    double high = Arrays.stream(z).max().orElse(Double.NEGATIVE_INFINITY);
+    double low = high - 1;
+    for (int n = 0; n < 100; n++) {
+      double middle = (low + high) / 2;
+      if (Arrays.stream(powers(z, middle, alpha)).sum() > 1) {
+        low = middle;
+      } else {
+        high = middle;
       }
     }
-    double total = sum;
-    return Arrays.stream(scores).map(s -> total == 0 ? 0 : Math.exp(s) / total).toArray();
+    return high == Double.NEGATIVE_INFINITY ? new double[z.length] : powers(z, high, alpha);
+  }
+
+  private static double[] powers(double[] z, double threshold, double alpha) {
+    return Arrays.stream(z)
+        .map(x -> Math.pow(Math.max(0, x - threshold), 1 / (alpha - 1)))
+        .toArray();
   }
 
   private double score(int b, int h, int t, int s) {

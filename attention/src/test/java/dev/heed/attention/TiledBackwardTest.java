@@ -1,8 +1,6 @@
 package dev.heed.attention;
 
-import static dev.heed.attention.GoldenAttentionTest.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.attention.Calls.Call;
 import dev.heed.attention.Calls.Size;
@@ -77,11 +75,24 @@ class TiledBackwardTest {
 
   /// A gradient is a sum of up to 400 products of weights with an error of about `2e-6`.
   private static void assertSame(String label, Result actual, Result expected) {
-    assertClose(label + " dq", actual.q.toArray(), expected.q.toArray(), 2e-5, 1e-4);
-    assertClose(label + " dk", actual.k.toArray(), expected.k.toArray(), 2e-5, 1e-4);
-    assertClose(label + " dv", actual.v.toArray(), expected.v.toArray(), 2e-5, 1e-4);
+    assertNear(label + " dq", actual.q.toArray(), expected.q.toArray(), 2e-5);
+    assertNear(label + " dk", actual.k.toArray(), expected.k.toArray(), 2e-5);
+    assertNear(label + " dv", actual.v.toArray(), expected.v.toArray(), 2e-5);
     float[] expectedLearned = Calls.numbers(expected.learned);
-    assertClose(label + " dlearned", Calls.numbers(actual.learned), expectedLearned, 2e-5, 1e-4);
+    assertNear(label + " dlearned", Calls.numbers(actual.learned), expectedLearned, 2e-5);
+  }
+
+  /// As far as the error of a weight is that of its score: at the threshold of sparsemax and entmax
+  /// the derivative of a weight, and everywhere near 0 its logarithm, know no bounds.
+  private static void assertNear(String label, float[] actual, float[] expected, double absolute) {
+    double size = GoldenAttentionTest.size(expected);
+    int apart = 0;
+    for (int n = 0; n < actual.length; n++) {
+      double difference = Math.abs((double) actual[n] - expected[n]);
+      assertThat(difference).as(label + " at " + n).isLessThan(100 * absolute * size);
+      apart += difference <= absolute * size + 1e-4 * Math.abs(expected[n]) ? 0 : 1;
+    }
+    assertThat(apart).as(label + " apart").isLessThanOrEqualTo(2 + actual.length / 500);
   }
 
   @ParameterizedTest
@@ -135,9 +146,10 @@ class TiledBackwardTest {
         int t = row % shape.queries();
         boolean sees = oracle.sees(b, h, t, key);
         assertRow(label + " dq " + row, actual.q, expected.q, row, sees);
+        boolean pointwise = call.attention().normalizer().isPointwise();
         for (int s = 0; s < shape.keys() && sees; s++) {
           int group = b * shape.groups() + shape.groupOf(h);
-          touched[group * shape.keys() + s] |= oracle.sees(b, h, t, s);
+          touched[group * shape.keys() + s] |= s == key || (!pointwise && oracle.sees(b, h, t, s));
         }
       }
       for (int row = 0; row < touched.length; row++) {
@@ -164,7 +176,7 @@ class TiledBackwardTest {
       assertThat(of).as(label).containsOnly(Float.NaN);
     } else {
       float[] clean = Arrays.copyOfRange(expected.array(), row * width, (row + 1) * width);
-      assertClose(label, of, clean, 2e-5, 1e-4);
+      assertNear(label, of, clean, 2e-5);
     }
   }
 
@@ -216,17 +228,26 @@ class TiledBackwardTest {
     }
   }
 
-  @Test
-  void backward_statisticsWithGradients_areRefusedByName() {
-    Call call = call(2001);
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void backward_gradientsOfStatistics_equalReference(int seed) {
+    Call call = call(seed);
     AttentionShape shape = call.input().shape();
-    float[] entropy = new float[shape.batch() * shape.heads() * shape.queries()];
-    OutputGradients dy = new OutputGradients(upstream(1, shape), entropy, new float[0]);
-    InputGradients dx = Result.of(call.input()).places();
-    Run run = Run.inference(Kernels.best(), ONE);
-    assertThatThrownBy(() -> new Tiled().backward(call.attention(), call.input(), dy, dx, run))
-        .isInstanceOf(UnsupportedCombinationException.class)
-        .hasMessageContaining("entropy or coverage")
-        .hasMessageContaining("Reference");
+    Random random = new Random(seed);
+    int rows = shape.batch() * shape.heads();
+    OutputGradients dy =
+        new OutputGradients(
+            upstream(seed, shape),
+            random.nextInt(4) == 0 ? new float[0] : Calls.numbers(random, rows * shape.queries()),
+            random.nextInt(4) == 0 ? new float[0] : Calls.numbers(random, rows * shape.keys()));
+    Result expected = Result.of(call.input());
+    Run scalar = Run.inference(Kernels.scalar(), TWO);
+    new Reference().backward(call.attention(), call.input(), dy, expected.places(), scalar);
+    for (Kernels kernels : KERNELS) {
+      Result actual = Result.of(call.input());
+      Run run = Run.inference(kernels, ONE);
+      new Tiled().backward(call.attention(), call.input(), dy, actual.places(), run);
+      assertSame(call + " " + kernels.name(), actual, expected);
+    }
   }
 }

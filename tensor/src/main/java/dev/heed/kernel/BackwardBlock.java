@@ -2,6 +2,7 @@ package dev.heed.kernel;
 
 import dev.heed.tensor.ShapeException;
 import java.util.Arrays;
+import java.util.List;
 
 /// Up to 32 queries of one head on their way back through the keys: beside the [QueryBlock] with
 /// their scores what the gradients take.
@@ -29,6 +30,24 @@ public final class BackwardBlock {
   /// The derivatives of the tile's scores by those before the modifiers, `[KEYS][32]`; valid where
   /// [#sloped].
   final float[] slopes = new float[KEYS * QUERIES];
+
+  /// The rates of the tile's weights, `[KEYS][32]`; not written where they are the weights.
+  final float[] ownRates = new float[KEYS * QUERIES];
+
+  /// These, or the weights.
+  float[] rates = ownRates;
+
+  /// The gradients of the entropies, `[32]`.
+  final float[] entropies = new float[QUERIES];
+
+  /// Over all tiles so far, of each query: `Σ rate`, `Σ rate dw`, `Σ w dw`, `-Σ w log w`, `-Σ w log
+  /// w dw`.
+  final float[] rateSums = new float[QUERIES];
+
+  final float[] rateGradients = new float[QUERIES];
+  final float[] weightGradients = new float[QUERIES];
+  final float[] information = new float[QUERIES];
+  final float[] informationGradients = new float[QUERIES];
 
   /// The gradients of the queries, `[E][32]`.
   final float[] sums;
@@ -68,7 +87,7 @@ public final class BackwardBlock {
   /// Bytes that a block of these widths takes.
   public static long bytes(int width, int valueWidth) {
     return QueryBlock.bytes(width, valueWidth)
-        + 4L * QUERIES * (3L * width + 2L * valueWidth + 2 * KEYS + 2);
+        + 4L * QUERIES * (3L * width + 2L * valueWidth + 3 * KEYS + 8);
   }
 
   /// Whether this block serves queries and values of these widths.
@@ -91,6 +110,46 @@ public final class BackwardBlock {
     return deltas[query];
   }
 
+  /// Sets `Σ w dw` of a query, or what takes its place.
+  public void delta(int query, float delta) {
+    deltas[query] = delta;
+  }
+
+  /// Sets the gradient of the entropy of a query.
+  public void entropy(int query, float gradient) {
+    entropies[query] = gradient;
+  }
+
+  /// `Σ rate` of a query over all tiles that were added up.
+  public float rateSum(int query) {
+    return rateSums[query];
+  }
+
+  /// `Σ rate dw`.
+  public float rateGradient(int query) {
+    return rateGradients[query];
+  }
+
+  /// `Σ w dw`.
+  public float weightGradient(int query) {
+    return weightGradients[query];
+  }
+
+  /// `-Σ w log w`.
+  public float information(int query) {
+    return information[query];
+  }
+
+  /// `-Σ w log w dw`.
+  public float informationGradient(int query) {
+    return informationGradients[query];
+  }
+
+  /// Says where rates will be.
+  void begin(WeightRule rule) {
+    rates = rule.ratesAreWeights() ? block.scores : ownRates;
+  }
+
   void begin(Matrix queries, float factor, Matrix dOut, Matrix out) {
     if (queries.rows() > QUERIES) {
       throw new ShapeException(
@@ -106,6 +165,12 @@ public final class BackwardBlock {
     // A query that is not there has seen nothing.
     Arrays.fill(logs, Float.POSITIVE_INFINITY);
     Arrays.fill(deltas, 0);
+    Arrays.fill(entropies, 0);
+    for (float[] sums : List.of(rateSums, rateGradients, weightGradients)) {
+      Arrays.fill(sums, 0);
+    }
+    Arrays.fill(information, 0);
+    Arrays.fill(informationGradients, 0);
     Arrays.fill(sums, 0);
   }
 

@@ -13,6 +13,7 @@ public record Kernels(
     RowsBackward rowsBackward,
     AttentionTiles attention,
     BackwardTiles backward,
+    NormalizerTiles normalizers,
     ChanceTiles chance,
     Lookup lookup,
     Updates updates) {
@@ -31,6 +32,7 @@ public record Kernels(
         new ScalarRowsBackward(),
         new ScalarAttentionTiles(),
         new ScalarBackwardTiles(),
+        new ScalarNormalizerTiles(),
         new ScalarChanceTiles(),
         new ScalarLookup(),
         new ScalarUpdates());

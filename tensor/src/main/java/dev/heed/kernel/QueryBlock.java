@@ -39,6 +39,11 @@ public final class QueryBlock {
   /// What the last tile's larger maximum makes of older sums, `[32]`.
   final float[] factors = new float[QUERIES];
 
+  /// What a [WeightRule] reads of each row, `[32]`.
+  final float[] origins = new float[QUERIES];
+
+  final float[] offsets = new float[QUERIES];
+
   /// A bit for each query that sees a key of the tile, `[KEYS]`; valid where [#hidden].
   final int[] visible = new int[KEYS];
 
@@ -80,6 +85,28 @@ public final class QueryBlock {
     return totals[query] == 0
         ? Float.POSITIVE_INFINITY
         : (float) ((maxima[query] + Math.log(totals[query]) * LOG2_E) / LOG2_E);
+  }
+
+  /// Sets what a [WeightRule] reads of the row of a query.
+  public void row(int query, float origin, float offset) {
+    origins[query] = origin;
+    offsets[query] = offset;
+  }
+
+  /// What [#row] was told.
+  public float origin(int query) {
+    return origins[query];
+  }
+
+  /// What [#row] was told.
+  public float offset(int query) {
+    return offsets[query];
+  }
+
+  /// Says that weights are as they are and not relative to what more tiles will bring.
+  void settle() {
+    Arrays.fill(totals, 1);
+    Arrays.fill(factors, 1);
   }
 
   void begin(Matrix matrix, float sink) {

@@ -196,7 +196,7 @@ final class VectorBackwardTiles implements BackwardTiles {
     }
   }
 
-  private static void hide(float[] numbers, int lane, int keys, int[] visible) {
+  static void hide(float[] numbers, int lane, int keys, int[] visible) {
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int s = 0; s < keys; s++) {
       VectorMask<Float> sees = VectorMask.fromLong(SPECIES, visible[s] >>> lane);
@@ -205,7 +205,7 @@ final class VectorBackwardTiles implements BackwardTiles {
     }
   }
 
-  private static void multiply(float[] numbers, float[] factors, int length) {
+  static void multiply(float[] numbers, float[] factors, int length) {
     for (int n = 0; n < length; n += LANES) {
       FloatVector.fromArray(SPECIES, numbers, n)
           .mul(FloatVector.fromArray(SPECIES, factors, n))

@@ -17,6 +17,7 @@ final class VectorKernels {
         new VectorRowsBackward(),
         new VectorAttentionTiles(),
         new VectorBackwardTiles(),
+        new VectorNormalizerTiles(),
         new VectorChanceTiles(),
         new VectorLookup(),
         new VectorUpdates());
