@@ -1,20 +1,28 @@
 package dev.heed.cli;
 
+import dev.heed.attention.Positions;
 import dev.heed.attention.mixer.Decay;
 import dev.heed.attention.mixer.DivideByLast;
+import dev.heed.attention.mixer.FadeByTime;
 import dev.heed.attention.mixer.FeatureMap;
 import dev.heed.attention.mixer.MapFeatures;
 import dev.heed.attention.mixer.MixState;
 import dev.heed.attention.mixer.MixerMode;
+import dev.heed.attention.mixer.ShortConvolve;
+import dev.heed.attention.mixer.SkipHeads;
 import dev.heed.attention.mixer.StateInput;
 import dev.heed.attention.mixer.StateMixer;
 import dev.heed.attention.mixer.StateShape.Heads;
+import dev.heed.attention.mixer.TimeSteps;
 import dev.heed.attention.mixer.WithOnes;
 import dev.heed.attention.mixer.Write;
 import dev.heed.cli.GradCheckCases.Numbers;
 import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Weight;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Cases of state mixers: every rule, and every division of heads.
 final class MixerGradCases {
@@ -32,6 +40,8 @@ final class MixerGradCases {
     MixerGradCases made = new MixerGradCases();
     made.features();
     made.states();
+    made.convolutions();
+    made.steps();
     return made.cases;
   }
 
@@ -93,6 +103,32 @@ final class MixerGradCases {
             numbers.tensor(BATCH, LENGTH, heads.values() * VALUE_WIDTH),
             heads)
         .withPast(numbers.tensor(BATCH, heads.states(), WIDTH, VALUE_WIDTH));
+  }
+
+  private void convolutions() {
+    Tensor x = numbers.tensor(BATCH, LENGTH, WIDTH);
+    Weight taps = numbers.weight("taps", WIDTH, 1, 4);
+    Optional<Weight> bias = Optional.of(numbers.weight("bias", WIDTH));
+    ShortConvolve plain = ShortConvolve.of(x, taps, Optional.empty());
+    cases.add(GradCheckCase.of("without bias", plain));
+    ShortConvolve after = ShortConvolve.of(x, taps, bias).after(numbers.tensor(BATCH, WIDTH, 3));
+    cases.add(GradCheckCase.of("with bias and state", after));
+    int[] documents = new int[LENGTH];
+    Arrays.setAll(documents, t -> t / 7);
+    cases.add(GradCheckCase.of("documents", after.within(Positions.of(documents))));
+  }
+
+  private void steps() {
+    Tensor x = numbers.tensor(BATCH, LENGTH, 3);
+    Weight each = numbers.weight("each", 3);
+    cases.add(GradCheckCase.of("any length", new TimeSteps(x, each, 0, Float.POSITIVE_INFINITY)));
+    cases.add(GradCheckCase.of("limits nothing reaches", new TimeSteps(x, each, 0, 100)));
+    cases.add(GradCheckCase.of("three heads", new FadeByTime(x, each)));
+    Tensor y = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
+    Tensor before = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
+    cases.add(GradCheckCase.of("three heads", new SkipHeads(y, before, each)));
+    Weight channels = numbers.weight("channels", 3 * WIDTH);
+    cases.add(GradCheckCase.of("channels", new SkipHeads(y, before, channels)));
   }
 
   /// With logarithms that stay below 0 when they are changed a little.

@@ -36,11 +36,17 @@ final class ParityFolder {
   private final Json.Obj reference;
   private final Tolerance tolerance;
   private final Run run;
+
+  /// Where the hidden states of the reference are; its Mamba-2 leaves the embeddings out of them.
+  private final String hidden;
+
   private final Map<String, Tensor> traced = new HashMap<>();
 
   ParityFolder(Checkpoint checkpoint, SafetensorsFile expected, Json.Obj reference, Run run) {
     this.expected = new ExpectedOutputs(expected);
     this.decoder = dev.heed.model.LanguageModel.decoder(checkpoint);
+    this.hidden =
+        checkpoint.config().string("model_type").equals("mamba2") ? "resid_post" : "resid_pre";
     this.reference = reference;
     this.tolerance = new Tolerance(reference.number("atol"), reference.number("rtol"));
     this.run = run;
@@ -104,14 +110,15 @@ final class ParityFolder {
     return new Outcome.Numbers(Comparison.of(actual.toArray(), reference, tolerance));
   }
 
-  // Hidden state n is what enters block n; the last is after the final norm.
+  // Hidden state n is what enters block n, or for some what leaves it; the last is after the final
+  // norm.
   private Site site(String kind, int number) {
     if (kind.equals("attentions")) {
       return Site.inBlock(number, "attn.pattern");
     }
     return number == decoder.blocks().size()
         ? new Site("ln_final.normalized")
-        : Site.inBlock(number, "resid_pre");
+        : Site.inBlock(number, hidden);
   }
 
   private Tensor trace(Site site) {
@@ -131,7 +138,7 @@ final class ParityFolder {
     public boolean wants(Site site) {
       String path = site.path();
       return path.endsWith(".attn.pattern")
-          || path.endsWith(".resid_pre")
+          || path.endsWith("." + hidden)
           || path.equals("ln_final.normalized");
     }
 

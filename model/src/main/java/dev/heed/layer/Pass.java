@@ -1,5 +1,6 @@
 package dev.heed.layer;
 
+import dev.heed.attention.AttentionException;
 import dev.heed.attention.Cache;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
@@ -8,16 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One forward of tokens through the blocks: where the tokens stand, and the keys and values that
-/// stand before them.
+/// One forward of tokens through the blocks: where the tokens stand, and what the blocks keep of
+/// those before them.
 public final class Pass {
   private final Positions positions;
   private final int length;
-  private final List<Cache> caches;
+  private final List<MixerCache> caches;
   private final Optional<Positions> documents;
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
 
-  private Pass(Positions positions, int length, List<Cache> caches, Optional<Positions> documents) {
+  private Pass(
+      Positions positions, int length, List<MixerCache> caches, Optional<Positions> documents) {
     this.positions = positions;
     this.length = length;
     this.caches = caches;
@@ -43,7 +45,7 @@ public final class Pass {
   ///
   /// @param length of the text of which these tokens are a part, as far as it is known; angles that
   ///   depend on the length of a text are those of this length at least
-  public static Pass after(List<Cache> caches, Positions positions, int length) {
+  public static Pass after(List<MixerCache> caches, Positions positions, int length) {
     return new Pass(positions, length, caches, Optional.empty());
   }
 
@@ -60,7 +62,26 @@ public final class Pass {
     return documents;
   }
 
+  /// The keys and values that a block keeps.
   Optional<Cache> cache(int block) {
-    return caches.isEmpty() ? Optional.empty() : Optional.of(caches.get(block));
+    return kept(block, MixerCache.KeysAndValues.class).map(MixerCache.KeysAndValues::rows);
+  }
+
+  /// The state that a block keeps.
+  Optional<MixerCache.States> states(int block) {
+    return kept(block, MixerCache.States.class);
+  }
+
+  private <C extends MixerCache> Optional<C> kept(int block, Class<C> type) {
+    if (caches.isEmpty()) {
+      return Optional.empty();
+    }
+    MixerCache cache = caches.get(block);
+    if (!type.isInstance(cache)) {
+      throw new AttentionException(
+          "cache: block %d keeps %s and was given %s; the cache is of another model"
+              .formatted(block, type.getSimpleName(), cache.getClass().getSimpleName()));
+    }
+    return Optional.of(type.cast(cache));
   }
 }

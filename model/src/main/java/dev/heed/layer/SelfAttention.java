@@ -7,6 +7,8 @@ import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
+import dev.heed.attention.CacheChoice;
+import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
@@ -119,6 +121,12 @@ public record SelfAttention(
     k = seen(k, block, "rot_k", run);
     Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
+  }
+
+  @Override
+  public MixerCache newCache(int batch, int limit, int longest, CacheChoice choice) {
+    CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
+    return new MixerCache.KeysAndValues(choice.make(shape, attention.mask(), limit, longest));
   }
 
   private Tensor attend(Attend.Operands of, int block, Pass pass, Run run) {

@@ -12,6 +12,7 @@ final class Architectures {
               "gemma2", new Gemma2(),
               "gpt2", new Gpt2(),
               "llama", new Llama(),
+              "mamba2", new Mamba2(),
               "mistral", new Mistral(),
               "qwen2", new Qwen2(),
               "qwen3", new Qwen3()));

@@ -1,27 +1,23 @@
 package dev.heed.model;
 
-import dev.heed.attention.Cache;
 import dev.heed.attention.CacheChoice;
-import dev.heed.attention.CacheShape;
-import dev.heed.attention.PagedCache;
 import dev.heed.attention.Positions;
-import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.grad.Tokens;
 import dev.heed.layer.Block;
-import dev.heed.layer.Heads;
+import dev.heed.layer.MixerCache;
 import dev.heed.layer.Pass;
-import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a decoder has read: keys and values of every block, of the latest positions only where a
-/// block looks through a window. One sequence, or batch of sequences, uses a cache.
+/// What a decoder has read: what each block keeps of it, keys and values, of the latest positions
+/// only where it looks through a window, or a state. One sequence, or batch of sequences, uses a
+/// cache.
 public final class DecoderCache implements AutoCloseable {
   /// The most tokens that are read at once where a cache must know.
   public static final int LONGEST_PART = 512;
 
-  private final List<Cache> blocks = new ArrayList<>();
+  private final List<MixerCache> blocks = new ArrayList<>();
   private final int batch;
   private final int limit;
   private int expected;
@@ -29,14 +25,8 @@ public final class DecoderCache implements AutoCloseable {
   DecoderCache(List<Block> layers, int batch, int limit, CacheChoice choice) {
     this(batch, limit);
     for (Block layer : layers) {
-      SelfAttention attention =
-          switch (layer.mixer().layer()) {
-            case SelfAttention looking -> looking;
-          };
-      Heads heads = attention.heads();
-      CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
       int longest = Math.min(limit, LONGEST_PART);
-      blocks.add(choice.make(shape, attention.attention().mask(), limit, longest));
+      blocks.add(layer.mixer().layer().newCache(batch, limit, longest, choice));
     }
   }
 
@@ -57,7 +47,7 @@ public final class DecoderCache implements AutoCloseable {
   }
 
   /// Forgets all but the first `length` positions; fails where a window would have to look at
-  /// positions before them that it has let go.
+  /// positions before them that it has let go, and where a state would have to be unmixed.
   public void truncate(int length) {
     blocks.forEach(block -> block.truncate(length));
   }
@@ -68,33 +58,23 @@ public final class DecoderCache implements AutoCloseable {
   }
 
   /// A cache of the sequences `order`, each as often as it is named, which shares with this one
-  /// what they have in common; of paged caches alone.
+  /// what they have in common: paged caches do, states are copied, other caches refuse.
   public DecoderCache fork(int... order) {
     DecoderCache fork = new DecoderCache(order.length, limit);
     fork.expected = expected;
-    for (Cache block : blocks) {
-      if (!(block instanceof PagedCache paged)) {
-        throw new UnsupportedCombinationException(
-            block.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
-      }
-      fork.blocks.add(paged.fork(order));
-    }
+    blocks.forEach(block -> fork.blocks.add(block.fork(order)));
     return fork;
   }
 
   /// Gives pages back that others may use.
   @Override
   public void close() {
-    for (Cache block : blocks) {
-      if (block instanceof PagedCache paged) {
-        paged.close();
-      }
-    }
+    blocks.forEach(MixerCache::close);
   }
 
-  /// Bytes held by keys and values.
+  /// Bytes held.
   public long bytes() {
-    return blocks.stream().mapToLong(Cache::bytes).sum();
+    return blocks.stream().mapToLong(MixerCache::bytes).sum();
   }
 
   /// The pass of tokens that follow those in the cache.

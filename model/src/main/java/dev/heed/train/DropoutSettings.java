@@ -6,6 +6,7 @@ import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Block;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.StateSpaceDual;
 import dev.heed.model.Decoder;
 
 /// What share is dropped where while a model is trained.
@@ -45,6 +46,7 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
   private Mixer in(Mixer mixer) {
     return switch (mixer) {
       case SelfAttention looking -> looking.withChance(attention);
+      case StateSpaceDual _ -> mixer;
     };
   }
 

@@ -8,6 +8,8 @@ import dev.heed.layer.Linear;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.ShortConvolution;
+import dev.heed.layer.StateSpaceDual;
 import dev.heed.model.Decoder;
 import dev.heed.model.PositionEmbedding;
 import dev.heed.tensor.Weight;
@@ -69,7 +71,30 @@ public final class Parameters {
   private void mixer(Mixer mixer) {
     switch (mixer) {
       case SelfAttention attention -> attention(attention);
+      case StateSpaceDual dual -> dual(dual);
     }
+  }
+
+  private void dual(StateSpaceDual mixer) {
+    StateSpaceDual.Projections projections = mixer.projections();
+    matrix(projections.gate());
+    matrix(projections.value());
+    matrix(projections.key());
+    matrix(projections.query());
+    matrix(projections.step());
+    convolution(mixer.convolutions().value());
+    convolution(mixer.convolutions().key());
+    convolution(mixer.convolutions().query());
+    add(mixer.dynamics().stepBias(), Role.VECTOR, 0);
+    add(mixer.dynamics().rate(), Role.VECTOR, 0);
+    add(mixer.dynamics().skip(), Role.VECTOR, 0);
+    norm(mixer.norm(), 0);
+    matrix(projections.output());
+  }
+
+  private void convolution(ShortConvolution layer) {
+    add(layer.taps(), Role.VECTOR, 0);
+    layer.bias().ifPresent(bias -> add(bias, Role.VECTOR, 0));
   }
 
   private void attention(SelfAttention attention) {

@@ -3,7 +3,6 @@ package dev.heed.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heed.attention.Attention;
-import dev.heed.attention.Cache;
 import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
 import dev.heed.attention.GrowingCache;
@@ -76,7 +75,8 @@ class SelfAttentionTest {
     SelfAttention prefixed = sure.withSource(Source.prefix(5), rows);
     float[] whole = forward(prefixed, RUN);
     assertThat(whole).isNotEqualTo(forward(sure, RUN));
-    List<Cache> caches = List.of(new GrowingCache(new CacheShape(3, 2, 6, 6), 20));
+    List<MixerCache> caches =
+        List.of(new MixerCache.KeysAndValues(new GrowingCache(new CacheShape(3, 2, 6, 6), 20)));
     float[] made = new float[whole.length];
     for (int from = 0; from < 11; from += 4) {
       int to = Math.min(11, from + 4);

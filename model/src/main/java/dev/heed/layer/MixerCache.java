@@ -1,0 +1,151 @@
+package dev.heed.layer;
+
+import dev.heed.attention.Cache;
+import dev.heed.attention.PagedCache;
+import dev.heed.attention.UnsupportedCombinationException;
+import dev.heed.attention.mixer.MixerException;
+import dev.heed.tensor.ShapeException;
+import dev.heed.tensor.Tensor;
+import java.util.List;
+import java.util.Objects;
+
+/// What the mixer of one block keeps of the positions that it has seen, so that decoding goes on
+/// from there.
+public sealed interface MixerCache {
+  /// How many positions were read and not rolled back.
+  int length();
+
+  /// Rolls back to the first `length` positions, where that can be.
+  void truncate(int length);
+
+  /// Goes on with sequence `order[b]` in the place of each sequence `b`.
+  void reorder(int... order);
+
+  /// A cache of the sequences `order`, each as often as it is named, that goes on apart from this
+  /// one.
+  MixerCache fork(int... order);
+
+  /// Bytes held.
+  long bytes();
+
+  /// Gives back what others may use.
+  default void close() {}
+
+  /// Keys and values of positions.
+  record KeysAndValues(Cache rows) implements MixerCache {
+    @Override
+    public int length() {
+      return rows.length();
+    }
+
+    @Override
+    public void truncate(int length) {
+      rows.truncate(length);
+    }
+
+    @Override
+    public void reorder(int... order) {
+      rows.reorder(order);
+    }
+
+    @Override
+    public MixerCache fork(int... order) {
+      if (!(rows instanceof PagedCache paged)) {
+        throw new UnsupportedCombinationException(
+            rows.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
+      }
+      return new KeysAndValues(paged.fork(order));
+    }
+
+    @Override
+    public long bytes() {
+      return rows.bytes();
+    }
+
+    @Override
+    public void close() {
+      if (rows instanceof PagedCache paged) {
+        paged.close();
+      }
+    }
+  }
+
+  /// A state of fixed size, in one or several parts, zeros at first. It cannot be rolled back but
+  /// to nothing: what was written to it is not to be told apart.
+  final class States implements MixerCache {
+    private final List<Tensor> parts;
+    private int length;
+
+    public States(List<Tensor> parts) {
+      this.parts = List.copyOf(parts);
+    }
+
+    /// A part, to be read and written by its mixer.
+    public Tensor part(int index) {
+      return parts.get(index);
+    }
+
+    /// Says that `positions` more were read.
+    public void advance(int positions) {
+      length += positions;
+    }
+
+    @Override
+    public int length() {
+      return length;
+    }
+
+    @Override
+    public void truncate(int length) {
+      if (length < 0 || length > this.length) {
+        throw new ShapeException(
+            "cache: cannot roll back to %d positions; it holds %d".formatted(length, this.length));
+      }
+      if (length == this.length) {
+        return;
+      }
+      if (length > 0) {
+        throw new MixerException(
+            "cache: a state of %d positions cannot be rolled back to %d; to 0 it can"
+                .formatted(this.length, length));
+      }
+      parts.forEach(part -> part.fill(0));
+      this.length = 0;
+    }
+
+    @Override
+    public void reorder(int... order) {
+      for (Tensor part : parts) {
+        Tensor moved = chosen(part, order);
+        System.arraycopy(moved.array(), 0, part.array(), part.offset(), part.size());
+      }
+    }
+
+    @Override
+    public MixerCache fork(int... order) {
+      States fork = new States(parts.stream().map(part -> chosen(part, order)).toList());
+      fork.length = length;
+      return fork;
+    }
+
+    private static Tensor chosen(Tensor part, int... order) {
+      int[] shape = part.shape().toArray();
+      int size = shape[0] == 0 ? 0 : part.size() / shape[0];
+      for (int from : order) {
+        Objects.checkIndex(from, shape[0]);
+      }
+      shape[0] = order.length;
+      Tensor all = Tensor.zeros(shape);
+      for (int b = 0; b < order.length; b++) {
+        int from = part.offset() + order[b] * size;
+        System.arraycopy(part.array(), from, all.array(), b * size, size);
+      }
+      return all;
+    }
+
+    @Override
+    public long bytes() {
+      return parts.stream().mapToLong(part -> 4L * part.size()).sum();
+    }
+  }
+}
