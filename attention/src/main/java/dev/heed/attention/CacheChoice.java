@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 public record CacheChoice(Layout layout, CacheNumbers numbers) {
   private static final String EIGHT_BITS = "int8";
 
-  private static final Forms<Layout> FORMS =
+  static final Forms<Layout> FORMS =
       new Forms<>(
           "cache",
           List.of(

@@ -3,11 +3,7 @@ package dev.heed.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,26 +67,5 @@ class FormsTest {
     assertThatThrownBy(() -> Modifier.parse("softcap(3")).hasMessageContaining("softcap(c)");
     assertThatThrownBy(() -> Modifier.parse("softcap(-1)")).hasMessageContaining("positive");
     assertThatThrownBy(() -> Score.parse("dot(NaN)")).hasMessageContaining("finite");
-  }
-
-  @Test
-  void forms_everyChoice_isWritten() {
-    assertThat(written(ScoreForms.FORMS)).containsAll(choices(Score.class));
-    assertThat(written(ModifierForms.FORMS)).containsAll(choices(Modifier.class));
-    assertThat(written(NormalizerForms.FORMS)).containsAll(choices(Normalizer.class));
-  }
-
-  private static Set<Class<?>> written(Forms<?> forms) {
-    return forms.all().stream().map(Forms.Form::type).collect(Collectors.toSet());
-  }
-
-  private static Set<Class<?>> choices(Class<?> axis) {
-    return leaves(axis).collect(Collectors.toSet());
-  }
-
-  private static Stream<Class<?>> leaves(Class<?> type) {
-    return type.isSealed()
-        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(FormsTest::leaves)
-        : Stream.of(type);
   }
 }

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvalCommand.class,
       ReportCommand.class,
       AttendCommand.class,
+      VariantsCommand.class,
       ParityCommand.class,
       ConformCommand.class,
       DoctorCommand.class,

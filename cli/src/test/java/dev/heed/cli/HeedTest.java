@@ -90,6 +90,16 @@ class HeedTest {
   }
 
   @Test
+  void variants_axis_listsItsChoices() {
+    assertThat(run("variants", "--axis", "modifier")).isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(line -> line.matches("modifier +softcap\\(c\\) .* https://arxiv.org/\\S+"))
+        .noneMatch(line -> line.contains("causal"));
+    assertThat(run("variants", "--json", "--axis", "nothing")).isEqualTo(2);
+    assertThat(err.toString()).contains("score, modifier, mask");
+  }
+
+  @Test
   void warmUp_anywhere_speaksSilently() {
     assertThat(run("warm-up")).isZero();
     assertThat(out.toString() + err).isEmpty();
