@@ -20,10 +20,39 @@ public sealed interface Source {
     }
   }
 
+  /// Landmarks, means of segments, by which Nystrom's method approximates the whole map, [Xiong et
+  /// al. 2021](https://arxiv.org/abs/2102.03902). Not causal.
+  ///
+  /// @param landmarks how many
+  /// @param iterations towards the inverse of the landmarks' own map; few of them smooth it
+  record Nystrom(int landmarks, int iterations) implements Source {
+    public Nystrom {
+      atLeast("nystrom", 1, landmarks);
+      atLeast("nystrom", 1, iterations);
+    }
+  }
+
+  /// Few keys and values that learned matrices make of those of a text of fixed length, [Wang et
+  /// al. 2020](https://arxiv.org/abs/2006.04768): the parameters `linformer_keys` and
+  /// `linformer_values`, `[rows, length]`. Not causal; without training it approximates nothing.
+  ///
+  /// @param rows how many are left
+  /// @param length of every text
+  record Linformer(int rows, int length) implements Source {
+    public Linformer {
+      atLeast("linformer", 1, rows);
+      atLeast("linformer", 1, length);
+    }
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
-      case Self _ -> List.of();
+      case Self _, Nystrom _ -> List.of();
+      case Linformer(int rows, int length) ->
+          List.of(
+              new Need("linformer_keys", Shape.of(rows, length), "source " + text()),
+              new Need("linformer_values", Shape.of(rows, length), "source " + text()));
       case Prefix(int length) ->
           List.of(
               new Need(
@@ -53,6 +82,15 @@ public sealed interface Source {
 
   static Source prefix(int length) {
     return new Prefix(length);
+  }
+
+  /// With the six iterations of the paper.
+  static Source nystrom(int landmarks) {
+    return new Nystrom(landmarks, 6);
+  }
+
+  static Source linformer(int rows, int length) {
+    return new Linformer(rows, length);
   }
 
   private static void atLeast(String name, int least, int number) {

@@ -20,7 +20,25 @@ final class SourceForms {
                   Source.Prefix.class,
                   "learned keys and values before those of the text, without a position",
                   "Li and Liang 2021, https://arxiv.org/abs/2101.00190",
-                  of -> Source.prefix(of.whole(0)))));
+                  of -> Source.prefix(of.whole(0))),
+              new Form<>(
+                  "nystrom(landmarks)",
+                  Source.Nystrom.class,
+                  "means of segments stand for all keys; six iterations of an inverse",
+                  "Xiong et al. 2021, https://arxiv.org/abs/2102.03902",
+                  of -> Source.nystrom(of.whole(0))),
+              new Form<>(
+                  "nystrom(landmarks, iterations)",
+                  Source.Nystrom.class,
+                  "means of segments stand for all keys",
+                  "Xiong et al. 2021, https://arxiv.org/abs/2102.03902",
+                  of -> new Source.Nystrom(of.whole(0), of.whole(1))),
+              new Form<>(
+                  "linformer(rows, length)",
+                  Source.Linformer.class,
+                  "few rows that learned matrices make of a text of fixed length",
+                  "Wang et al. 2020, https://arxiv.org/abs/2006.04768",
+                  of -> Source.linformer(of.whole(0), of.whole(1)))));
 
   private SourceForms() {}
 
@@ -28,6 +46,11 @@ final class SourceForms {
     return switch (source) {
       case Source.Self _ -> "self";
       case Source.Prefix(int length) -> "prefix(%d)".formatted(length);
+      case Source.Nystrom(int landmarks, int iterations) ->
+          iterations == 6
+              ? "nystrom(%d)".formatted(landmarks)
+              : "nystrom(%d,%d)".formatted(landmarks, iterations);
+      case Source.Linformer(int rows, int length) -> "linformer(%d,%d)".formatted(rows, length);
     };
   }
 }

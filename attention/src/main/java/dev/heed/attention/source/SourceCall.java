@@ -12,6 +12,7 @@ import dev.heed.attention.HeadView;
 import dev.heed.attention.JoinedRows;
 import dev.heed.attention.Need;
 import dev.heed.attention.Source;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.grad.Run;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
@@ -84,6 +85,14 @@ public record SourceCall(
         Attend.Operands operands = new Attend.Operands(of.q(), k, v, of.parameters());
         yield run.apply(Attend.trainable(front.attention(attention), all, sites, operands));
       }
+      case Source.Nystrom nystrom -> {
+        Landmarks.check(source, attention);
+        yield new Landmarks(this, of).nystrom(nystrom, run);
+      }
+      case Source.Linformer _ -> {
+        Landmarks.check(source, attention);
+        yield new Landmarks(this, of).linformer(run);
+      }
     };
   }
 
@@ -100,6 +109,11 @@ public record SourceCall(
         yield run.apply(
             Attend.inference(front.attention(attention), front.input(input, k, v), sites));
       }
+      case Source.Nystrom _, Source.Linformer _ ->
+          throw new UnsupportedCombinationException(
+              "source " + source.text(),
+              "a cache",
+              "its keys stand for all positions of a text at once; run the text as a whole");
     };
   }
 
