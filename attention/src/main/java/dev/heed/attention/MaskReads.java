@@ -43,7 +43,7 @@ record MaskReads(boolean documents, boolean lengths, boolean head, boolean given
     };
   }
 
-  private static MaskReads of(Numeric number) {
+  static MaskReads of(Numeric number) {
     return switch (number) {
       case Numeric.Symbol symbol ->
           switch (symbol) {
@@ -53,6 +53,8 @@ record MaskReads(boolean documents, boolean lengths, boolean head, boolean given
           };
       case Numeric.Unary(_, Numeric operand) -> of(operand);
       case Numeric.Binary(_, Numeric left, Numeric right) -> of(left).and(of(right));
+      case Numeric.Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          of(condition).and(of(then)).and(of(otherwise));
       case Numeric.Literal _, Numeric.Parameter _ -> NOTHING;
     };
   }

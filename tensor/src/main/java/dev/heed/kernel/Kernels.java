@@ -15,6 +15,7 @@ public record Kernels(
     BackwardTiles backward,
     NormalizerTiles normalizers,
     ChanceTiles chance,
+    LaneMath lanes,
     Lookup lookup,
     Updates updates) {
   /// Plain loops: the definition, and the only choice without `jdk.incubator.vector`.
@@ -34,6 +35,7 @@ public record Kernels(
         new ScalarBackwardTiles(),
         new ScalarNormalizerTiles(),
         new ScalarChanceTiles(),
+        new ScalarLaneMath(),
         new ScalarLookup(),
         new ScalarUpdates());
   }

@@ -31,15 +31,15 @@ final class VectorMath {
   static final float C5 = 0.0013264727f;
 
   // e^x = 1 + x + x^2 (E2 + x (E3 + ...)) on [-ln 2 / 2, ln 2 / 2], relative error 3.1e-9.
-  private static final float E2 = 0.49999994f;
-  private static final float E3 = 0.1666652f;
-  private static final float E4 = 0.041668396f;
-  private static final float E5 = 0.0083688f;
-  private static final float E6 = 0.0013814436f;
+  static final float E2 = 0.49999994f;
+  static final float E3 = 0.1666652f;
+  static final float E4 = 0.041668396f;
+  static final float E5 = 0.0083688f;
+  static final float E6 = 0.0013814436f;
 
   // ln 2 in two parts, the first with so few bits that its product with a whole number is exact.
-  private static final float LN_2 = 0x1.63p-1f;
-  private static final float LN_2_REST = (float) (Math.log(2) - 0x1.63p-1);
+  static final float LN_2 = 0x1.63p-1f;
+  static final float LN_2_REST = (float) (Math.log(2) - 0x1.63p-1);
 
   /// `2^NOTHING`'s exponent field is zero: `-127 ln 2`.
   private static final float NOTHING = -88.02969f;

@@ -1,6 +1,7 @@
 package dev.heed.attention.expression;
 
 import dev.heed.attention.expression.Numeric.Binary;
+import dev.heed.attention.expression.Numeric.Choice;
 import dev.heed.attention.expression.Numeric.Literal;
 import dev.heed.attention.expression.Numeric.Parameter;
 import dev.heed.attention.expression.Numeric.Symbol;
@@ -49,6 +50,12 @@ record Interval(double low, double high, boolean nan) {
       case Unary(var function, Numeric operand) -> unary(function, of(operand, area));
       case Binary(var function, Numeric left, Numeric right) ->
           binary(function, of(left, area), of(right, area));
+      case Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          switch (area.cover(condition)) {
+            case FULL -> of(then, area);
+            case EMPTY -> of(otherwise, area);
+            case PARTIAL -> of(then, area).hull(of(otherwise, area));
+          };
     };
   }
 
@@ -78,7 +85,8 @@ record Interval(double low, double high, boolean nan) {
           x.high < 0
               ? ANYTHING
               : new Interval(Math.log(Math.max(x.low, 0)), Math.log(x.high), x.nan || x.low < 0);
-      case FLOOR, EXP, TANH -> new Interval(function.apply(x.low), function.apply(x.high), x.nan);
+      case FLOOR, SIGN, EXP, TANH ->
+          new Interval(function.apply(x.low), function.apply(x.high), x.nan);
     };
   }
 
@@ -99,6 +107,10 @@ record Interval(double low, double high, boolean nan) {
       case MIN -> new Interval(Math.min(a.low, b.low), Math.min(a.high, b.high), nan);
       case MAX -> new Interval(Math.max(a.low, b.low), Math.max(a.high, b.high), nan);
     };
+  }
+
+  private Interval hull(Interval other) {
+    return new Interval(Math.min(low, other.low), Math.max(high, other.high), nan || other.nan);
   }
 
   /// Whether infinities, and with them NaN from two of them, can come in.

@@ -36,9 +36,16 @@ final class Names {
 
   private static final Map<String, Form> FORMS = forms();
 
+  /// The form whose first argument is a truth.
+  static final String CHOICE = "if";
+
   private final Map<String, Expression> constants = new TreeMap<>();
 
-  private Names(Set<String> parameters) {
+  /// Whether a name that means nothing names a parameter.
+  private final boolean open;
+
+  private Names(Set<String> parameters, boolean open) {
+    this.open = open;
     constants.put("causal", new Truth.Causal());
     constants.put("document", new Truth.Document());
     constants.put("padding", new Truth.Padding());
@@ -51,6 +58,7 @@ final class Names {
     for (String parameter : parameters) {
       if (constants.containsKey(parameter)
           || FORMS.containsKey(parameter)
+          || parameter.equals(CHOICE)
           || parameter.equals("mod")) {
         throw new ExpressionException(
             "'%s' cannot name a parameter; it means something already".formatted(parameter));
@@ -60,13 +68,25 @@ final class Names {
   }
 
   static Names ofMask(Set<String> parameters) {
-    Names names = new Names(parameters);
+    Names names = new Names(parameters, false);
     names.constants.remove(Symbol.S.text());
     return names;
   }
 
   static Names ofModifier(Set<String> parameters) {
-    return new Names(parameters);
+    return new Names(parameters, false);
+  }
+
+  /// In which every further name is a parameter.
+  static Names ofModifier() {
+    return new Names(Set.of(), true);
+  }
+
+  /// The parameter of a name that nothing follows which would make it a call.
+  Optional<Expression> parameter(String name) {
+    return open && !FORMS.containsKey(name) && !name.equals(CHOICE) && !name.equals("mod")
+        ? Optional.of(new Parameter(name))
+        : Optional.empty();
   }
 
   Optional<Expression> constant(String name) {
@@ -80,6 +100,7 @@ final class Names {
   /// What can stand where a value is expected, in words.
   String fitting() {
     List<String> all = new ArrayList<>(constants.keySet());
+    all.add(CHOICE + "(truth, a, b)");
     FORMS.values().forEach(form -> all.add(form.shown()));
     return "a number, '(', '-', '!' or one of " + String.join(", ", all);
   }

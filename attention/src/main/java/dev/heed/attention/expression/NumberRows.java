@@ -27,7 +27,7 @@ final class NumberRows {
           x[n] = Math.abs(x[n]);
         }
       }
-      case EXP, LOG, TANH -> {
+      case SIGN, EXP, LOG, TANH -> {
         for (int n = 0; n < count; n++) {
           x[n] = function.apply(x[n]);
         }
@@ -73,6 +73,13 @@ final class NumberRows {
           a[n] = Math.max(a[n], b[n]);
         }
       }
+    }
+  }
+
+  /// `a = condition ? a : b`, with conditions of -1 and 0.
+  static void choose(int[] condition, double[] a, double[] b, int count) {
+    for (int n = 0; n < count; n++) {
+      a[n] = condition[n] != 0 ? a[n] : b[n];
     }
   }
 

@@ -60,6 +60,8 @@ public sealed interface Numeric extends Expression {
       NEGATE,
       FLOOR,
       ABS,
+      /// -1, 0 or 1.
+      SIGN,
       EXP,
       LOG,
       TANH;
@@ -69,6 +71,7 @@ public sealed interface Numeric extends Expression {
           case NEGATE -> -x;
           case FLOOR -> Math.floor(x);
           case ABS -> Math.abs(x);
+          case SIGN -> Math.signum(x);
           case EXP -> Math.exp(x);
           case LOG -> Math.log(x);
           case TANH -> Math.tanh(x);
@@ -113,12 +116,22 @@ public sealed interface Numeric extends Expression {
     }
   }
 
+  /// One number where something is true, another where not.
+  record Choice(Truth condition, Numeric then, Numeric otherwise) implements Numeric {
+    @Override
+    public String toString() {
+      return Printer.print(this);
+    }
+  }
+
   @Override
   default int depth() {
     return switch (this) {
       case Literal _, Symbol _, Parameter _ -> 1;
       case Unary(_, Numeric operand) -> 1 + operand.depth();
       case Binary(_, Numeric left, Numeric right) -> 1 + Math.max(left.depth(), right.depth());
+      case Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          1 + Math.max(condition.depth(), Math.max(then.depth(), otherwise.depth()));
     };
   }
 }

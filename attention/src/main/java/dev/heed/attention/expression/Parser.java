@@ -54,6 +54,12 @@ public final class Parser {
     return parser.asNumber(parser.whole(), 0);
   }
 
+  /// Reads a score modifier in which every name that means nothing else is a parameter.
+  public static Numeric number(String text) {
+    Parser parser = new Parser(text, Names.ofModifier());
+    return parser.asNumber(parser.whole(), 0);
+  }
+
   private Expression whole() {
     Expression expression = or();
     if (peek().kind() != Kind.END) {
@@ -187,12 +193,31 @@ public final class Parser {
       return names
           .constant(token.text())
           .or(() -> call(token))
+          .or(() -> peek().is("(") ? Optional.empty() : names.parameter(token.text()))
           .orElseThrow(() -> error(token, names.fitting()));
     }
     throw error(token, names.fitting());
   }
 
+  /// A choice, whose name is read.
+  private Expression choice(Token name) {
+    expect("(");
+    int start = peek().position();
+    Truth condition = asTruth(or(), start);
+    expect(",");
+    start = peek().position();
+    Numeric then = asNumber(or(), start);
+    expect(",");
+    start = peek().position();
+    Numeric otherwise = asNumber(or(), start);
+    expect(")");
+    return limited(new Numeric.Choice(condition, then, otherwise), name.position());
+  }
+
   private Optional<Expression> call(Token name) {
+    if (name.is(Names.CHOICE)) {
+      return Optional.of(choice(name));
+    }
     Names.Form form = names.form(name.text()).orElse(null);
     if (form == null) {
       return Optional.empty();

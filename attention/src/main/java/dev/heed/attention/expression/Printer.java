@@ -1,6 +1,7 @@
 package dev.heed.attention.expression;
 
 import dev.heed.attention.expression.Numeric.Binary;
+import dev.heed.attention.expression.Numeric.Choice;
 import dev.heed.attention.expression.Numeric.Literal;
 import dev.heed.attention.expression.Numeric.Parameter;
 import dev.heed.attention.expression.Numeric.Symbol;
@@ -71,6 +72,8 @@ final class Printer {
                       ? "(" + number(operand) + ")"
                       : within(operand, PREFIX))
               : "%s(%s)".formatted(function.name().toLowerCase(Locale.ROOT), number(operand));
+      case Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          "if(%s, %s, %s)".formatted(truth(condition), number(then), number(otherwise));
       case Binary(var function, Numeric left, Numeric right) ->
           switch (function) {
             case ADD -> within(left, SUM) + " + " + within(right, PRODUCT);

@@ -1,6 +1,7 @@
 package dev.heed.attention.expression;
 
 import dev.heed.attention.expression.Numeric.Binary;
+import dev.heed.attention.expression.Numeric.Choice;
 import dev.heed.attention.expression.Numeric.Literal;
 import dev.heed.attention.expression.Numeric.Parameter;
 import dev.heed.attention.expression.Numeric.Symbol;
@@ -167,6 +168,8 @@ public final class Program {
       case Unary(var function, Numeric operand) -> unary(function, compile(operand));
       case Binary(var function, Numeric left, Numeric right) ->
           binary(function, compile(left), compile(right));
+      case Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          choose(compile(condition), compile(then), compile(otherwise));
     };
   }
 
@@ -185,6 +188,17 @@ public final class Program {
     for (int n = 0; n < count; n++) {
       out[n] = numbers[from + n];
     }
+  }
+
+  private static Numbers choose(Truths condition, Numbers then, Numbers otherwise) {
+    return (place, scratch, level, out) -> {
+      then.fill(place, scratch, level + 1, out);
+      double[] other = scratch.numbers(2 * level);
+      otherwise.fill(place, scratch, level + 1, other);
+      int[] when = scratch.truths(level);
+      condition.fill(place, scratch, level + 1, when, 0);
+      NumberRows.choose(when, out, other, place.count);
+    };
   }
 
   private static Numbers unary(Unary.Function function, Numbers operand) {

@@ -44,6 +44,8 @@ class ExpressionTest {
         "-(3); -(3)",
         "2 - -3; 2 - -3",
         "-(-i); --i",
+        "if(j<=i&w>0, s, -1e9) ; if(j <= i & w > 0, s, -1000000000)",
+        "sign(s)*if(causal,1,2); sign(s) * if(causal, 1, 2)",
         "exp(tanh(s)) mod 2; exp(tanh(s)) mod 2"
       })
   void number_text_printsCanonically(String text, String printed) {
@@ -89,6 +91,9 @@ class ExpressionTest {
         "0 <= i < 3; 7; not chained",
         "s > 0; 0; one of",
         "i # j; 2; the character '#'",
+        "if(i, 1, 2) < 3; 3; a truth",
+        "if(causal, 1) < 3; 12; ','",
+        "if < 3; 3; '('",
         "i < 1e; 4; a number such as",
         "i < 1..2; 6; an operator",
         "(causal; 7; ')'",

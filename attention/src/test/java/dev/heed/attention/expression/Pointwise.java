@@ -69,6 +69,8 @@ public final class Pointwise {
       case Numeric.Unary(var function, Numeric operand) -> function.apply(number(operand, at));
       case Numeric.Binary(var function, Numeric left, Numeric right) ->
           function.apply(number(left, at), number(right, at));
+      case Numeric.Choice(Truth condition, Numeric then, Numeric otherwise) ->
+          number(isTrue(condition, at) ? then : otherwise, at);
     };
   }
 
@@ -135,6 +137,12 @@ public final class Pointwise {
     if (random.nextInt(3) == 0) {
       return new Numeric.Unary(
           pick(random, Numeric.Unary.Function.values()), numeric(random, depth - 1, reads));
+    }
+    if (random.nextInt(8) == 0) {
+      return new Numeric.Choice(
+          truth(random, depth - 1, reads),
+          numeric(random, depth - 1, reads),
+          numeric(random, depth - 1, reads));
     }
     return new Numeric.Binary(
         pick(random, Numeric.Binary.Function.values()),
