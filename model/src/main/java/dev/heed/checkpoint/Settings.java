@@ -210,6 +210,11 @@ public final class Settings {
     return asking(key).get(key).filter(value -> !(value instanceof Json.Null));
   }
 
+  /// The object `key` as it stands, for a reader that checks its keys itself.
+  public Obj object(String key, Obj fallback) {
+    return asking(key).optionalObject(key).orElse(fallback);
+  }
+
   /// The settings inside the object `key`, if it has a value; its keys are recorded too.
   public Optional<Settings> in(String key) {
     return asking(key)

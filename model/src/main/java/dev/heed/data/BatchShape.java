@@ -10,7 +10,7 @@ public record BatchShape(int rows, int length) {
     }
   }
 
-  int tokens() {
+  public int tokens() {
     return rows * length;
   }
 }

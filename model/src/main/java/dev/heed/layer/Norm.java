@@ -17,6 +17,12 @@ public sealed interface Norm {
   /// @param gain `[D]`
   /// @param bias `[D]`
   record LayerNorm(Weight gain, Weight bias, float epsilon) implements Norm {
+    /// A norm whose bias is nothing, in no checkpoint and without a name.
+    public static LayerNorm unbiased(Weight gain, float epsilon) {
+      int width = gain.shape().axis(0);
+      return new LayerNorm(gain, Weight.of("", new float[width], width), epsilon);
+    }
+
     @Override
     public Tensor forward(Tensor x, Run run) {
       return run.apply(new LayerNormalize(x, gain, bias, epsilon));

@@ -11,6 +11,7 @@ final class Architectures {
           Map.of(
               "gemma2", new Gemma2(),
               "gpt2", new Gpt2(),
+              "heed", new HeedModel(),
               "llama", new Llama(),
               "mamba2", new Mamba2(),
               "mistral", new Mistral(),

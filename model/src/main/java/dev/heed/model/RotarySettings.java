@@ -58,6 +58,29 @@ final class RotarySettings {
     return new Rotary(layout, width, base, factors.orElse(stated));
   }
 
+  /// Rotary positions as a model of Heed's own states them: `base`, `layout`, `width` and
+  /// `scaling`.
+  ///
+  /// @param headWidth `E`
+  static Rotary stated(Settings positions, int headWidth, int context) {
+    String layout = positions.string("layout", "half_split");
+    if (!layout.equals("half_split") && !layout.equals("interleaved")) {
+      throw HeedParts.unknown("positions.layout", layout, "half_split and interleaved");
+    }
+    int width = positions.optionalPositive("width").orElse(headWidth);
+    double base = positions.number("base", BASE);
+    if (width % 2 != 0 || width > headWidth || base <= 1) {
+      throw new CheckpointException(
+          "config: positions of width %d and base %s do not fit heads of width %d; an even width up to that and a base above 1 would"
+              .formatted(width, base, headWidth));
+    }
+    return new Rotary(
+        layout.equals("interleaved") ? Layout.INTERLEAVED : Layout.HALF_SPLIT,
+        width,
+        base,
+        positions.in("scaling").map(of -> scaling(of, context)).orElse(RotaryScaling.none()));
+  }
+
   /// The most positions a model reaches that was made for `context` of them.
   static int reach(Rotary rotary, int context) {
     double stretched =

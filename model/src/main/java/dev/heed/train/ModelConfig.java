@@ -57,9 +57,10 @@ final class ModelConfig {
       case "qwen2" -> "Qwen2ForCausalLM";
       case "qwen3" -> "Qwen3ForCausalLM";
       case "gemma2" -> "Gemma2ForCausalLM";
+      case "heed" -> "HeedForCausalLM";
       default ->
           throw Check.unknown(
-              "model_type", type, "gpt2, llama, mistral, qwen2, qwen3 and gemma2 are");
+              "model_type", type, "gpt2, llama, mistral, qwen2, qwen3, gemma2 and heed are");
     };
   }
 }

@@ -148,7 +148,8 @@ public final class Parameters {
   }
 
   private void add(Weight weight, Role role, float offset) {
-    if (seen.put(weight, true) != null) {
+    // what has no name is in no checkpoint
+    if (weight.name().isEmpty() || seen.put(weight, true) != null) {
       return;
     }
     int part = parts.merge(weight.name(), 1, Integer::sum) - 1;

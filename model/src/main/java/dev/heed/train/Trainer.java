@@ -8,6 +8,7 @@ import dev.heed.model.Decoder;
 import dev.heed.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
@@ -24,7 +25,7 @@ public final class Trainer {
   private final Subject subject;
   private final Batches batches;
   private final Validation validation;
-  private final CheckpointStore store;
+  private final Optional<CheckpointStore> store;
   private final LossAndGradients loss;
   private final GradientNorm norms;
   private final CounterRandom random;
@@ -45,12 +46,13 @@ public final class Trainer {
     STOPPED
   }
 
+  /// @param store none where nothing is kept
   Trainer(
       TrainingSettings settings,
       Subject subject,
       Batches batches,
       Validation validation,
-      CheckpointStore store) {
+      Optional<CheckpointStore> store) {
     this.settings = settings;
     this.subject = subject;
     this.batches = batches;
@@ -70,9 +72,14 @@ public final class Trainer {
 
   /// Trains from `start` on.
   ///
+  /// @param log none where steps are reported to `observer` alone
   /// @param stop whether to end before the next step
   Outcome train(
-      Progress start, RunLog log, TrainingObserver observer, BooleanSupplier stop, Run run) {
+      Progress start,
+      Optional<RunLog> log,
+      TrainingObserver observer,
+      BooleanSupplier stop,
+      Run run) {
     Progress progress = start;
     Recorder recorder = new Recorder(log, observer);
     while (progress.step() < settings.amount().steps()) {
@@ -154,22 +161,26 @@ public final class Trainer {
     String where = notFinite.find(batches(step), result.gradients(), run);
     throw new TrainingException(
         "train: step %d: the loss is %s and the gradient's norm %s; %s; %s"
-            .formatted(step + 1, result.loss(), norm, where, store.lastGood()));
+            .formatted(step + 1, result.loss(), norm, where, lastGood()));
+  }
+
+  private String lastGood() {
+    return store.map(CheckpointStore::lastGood).orElse("nothing was kept");
   }
 
   /// Writes down what happens.
   private final class Recorder {
-    private final RunLog log;
+    private final Optional<RunLog> log;
     private final TrainingObserver observer;
     private long saved = -1;
 
-    Recorder(RunLog log, TrainingObserver observer) {
+    Recorder(Optional<RunLog> log, TrainingObserver observer) {
       this.log = log;
       this.observer = observer;
     }
 
     void log(StepReport report) {
-      log.append(report.json());
+      log.ifPresent(open -> open.append(report.json()));
       observer.stepped(report);
     }
 
@@ -181,12 +192,14 @@ public final class Trainer {
           .weight()
           .ifPresent(where -> {
             throw new TrainingException(
-                "train: step %d: after it %s; %s"
-                    .formatted(progress.step(), where, store.lastGood()));
+                "train: step %d: after it %s; %s".formatted(progress.step(), where, lastGood()));
           });
       saved = progress.step();
-      Progress logged = progress.logged(log.force());
-      observer.saved(store.write(logged), logged.step());
+      if (store.isEmpty() || log.isEmpty()) {
+        return progress;
+      }
+      Progress logged = progress.logged(log.get().force());
+      observer.saved(store.get().write(logged), logged.step());
       return logged;
     }
   }

@@ -87,7 +87,7 @@ public final class TrainingRun implements AutoCloseable {
             new Trainer.Subject(decoder, trained, optimizer),
             amount.reading().batches(parts.train(), amount, random.stream(BATCHES)),
             validation(parts.validation()),
-            store);
+            Optional.of(store));
     if (begun.isEmpty()) {
       RunFolder.write(folder.path().resolve("config.json"), config);
       folder.begin(Json.object().with("settings", settings.json()).with("data", parts.origin()));
@@ -192,7 +192,7 @@ public final class TrainingRun implements AutoCloseable {
       observer.resumed(folder.checkpoint(start.step()), start.step());
     }
     try (RunLog log = new RunLog(folder.log(), start.logBytes())) {
-      return trainer.train(start, log, observer, stop, run);
+      return trainer.train(start, Optional.of(log), observer, stop, run);
     }
   }
 

@@ -1,0 +1,170 @@
+package dev.heed.model;
+
+import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionShape;
+import dev.heed.attention.Mask;
+import dev.heed.attention.Need;
+import dev.heed.attention.Rotary;
+import dev.heed.attention.expression.Truth;
+import dev.heed.checkpoint.AttentionJson;
+import dev.heed.checkpoint.CheckpointException;
+import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.Settings;
+import dev.heed.layer.Heads;
+import dev.heed.layer.Mixer;
+import dev.heed.layer.SelfAttention;
+import dev.heed.tensor.Weight;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// The mixers of a [HeedModel]: `mixer` for all blocks, or `mixers` with one a block.
+///
+/// An object of `"type": "attention"`, the usual one, holds an [AttentionJson] whose mask is
+/// `causal` where none is stated, and may have numbers of heads of its own under the names that the
+/// model has them.
+final class HeedMixers {
+  private static final Json.Obj USUAL = Json.object();
+
+  /// What a mixer may state besides its attention.
+  private static final Set<String> OWN =
+      Set.of("type", "num_attention_heads", "num_key_value_heads", "head_dim");
+
+  private final Settings config;
+  private final HeedParts parts;
+  private final List<Json.Obj> mixers;
+
+  HeedMixers(Settings config, HeedParts parts) {
+    this.config = config;
+    this.parts = parts;
+    int count = config.positive("num_hidden_layers");
+    Optional<List<Json.Obj>> each = config.optionalList("mixers").map(Json.Arr::objects);
+    if (config.has("mixer") && each.isPresent()) {
+      throw new CheckpointException(
+          "config: mixer and mixers are both stated; one for all blocks or one a block would fit");
+    }
+    if (each.isPresent() && each.get().size() != count) {
+      throw new CheckpointException(
+          "config: mixers has %d entries for num_hidden_layers %d; one a block would fit"
+              .formatted(each.get().size(), count));
+    }
+    Json.Obj all = config.object("mixer", USUAL);
+    mixers = each.orElseGet(() -> Collections.nCopies(count, all));
+  }
+
+  int count() {
+    return mixers.size();
+  }
+
+  /// @param at the weights of the mixer
+  Mixer mixer(int block, HeedParts at) {
+    Json.Obj json = mixers.get(block);
+    String type = json.string("type", "attention");
+    return switch (type) {
+      case "attention" -> attention(json, at);
+      default -> throw HeedParts.unknown(json.place().member("type").toString(), type, "attention");
+    };
+  }
+
+  private SelfAttention attention(Json.Obj json, HeedParts at) {
+    Heads heads = heads(json);
+    Attention attention = stated(json);
+    int width = parts.width();
+    return new SelfAttention(
+        new SelfAttention.Projections(
+            at.linear("q", heads.queryWidth(), width),
+            at.linear("k", heads.keyWidth(), width),
+            at.linear("v", heads.keyWidth(), width),
+            at.linear("o", width, heads.queryWidth())),
+        SelfAttention.HeadNorms.NONE,
+        rotary(heads.width()),
+        attention,
+        learned(json, attention, heads, at),
+        heads);
+  }
+
+  private Attention stated(Json.Obj json) {
+    Map<String, Json> members = new LinkedHashMap<>(json.members());
+    members.keySet().removeAll(OWN);
+    Attention attention = AttentionJson.read(new Json.Obj(members, json.place()));
+    if (!attention.chance().isNone()) {
+      throw new CheckpointException(
+          "%s: what a training drops is a setting of the training; leave it out here"
+              .formatted(json.place().member("chance")));
+    }
+    if (!json.has("mask")) {
+      return attention.withMask(Mask.causal());
+    }
+    if (!looksBack(attention.mask().truth())) {
+      throw new CheckpointException(
+          "%s: '%s' lets a token see those that follow it, which a decoder is to foresee; 'causal & (%s)' would fit"
+              .formatted(json.place().member("mask"), attention.mask(), attention.mask()));
+    }
+    return attention;
+  }
+
+  private static boolean looksBack(Truth truth) {
+    return switch (truth) {
+      case Truth.Causal _ -> true;
+      case Truth.And(List<Truth> terms) -> terms.stream().anyMatch(HeedMixers::looksBack);
+      case Truth.Or(List<Truth> terms) -> terms.stream().allMatch(HeedMixers::looksBack);
+      default -> false;
+    };
+  }
+
+  private Heads heads(Json.Obj json) {
+    int width = parts.width();
+    int queries =
+        own(json, "num_attention_heads").orElseGet(() -> config.positive("num_attention_heads"));
+    int keys = own(json, "num_key_value_heads").orElse(queries);
+    OptionalInt stated = own(json, "head_dim");
+    if (stated.isEmpty() && width % queries != 0) {
+      throw new CheckpointException(
+          "%s: num_attention_heads %d does not divide hidden_size %d; state head_dim, or heads that do"
+              .formatted(json.place(), queries, width));
+    }
+    if (queries % keys != 0) {
+      throw new CheckpointException(
+          "%s: num_key_value_heads %d does not divide num_attention_heads %d; one that does would fit"
+              .formatted(json.place(), keys, queries));
+    }
+    return new Heads(queries, keys, stated.orElse(width / queries));
+  }
+
+  private OptionalInt own(Json.Obj json, String key) {
+    OptionalInt ofModel = config.optionalPositive(key);
+    return json.has(key) ? new Settings(json).optionalPositive(key) : ofModel;
+  }
+
+  private Optional<Rotary> rotary(int headWidth) {
+    Settings positions = config.in("positions").orElseThrow();
+    return positions.string("type", "rotary").equals("rotary")
+        ? Optional.of(RotarySettings.stated(positions, headWidth, parts.context()))
+        : Optional.empty();
+  }
+
+  private Map<String, Weight> learned(
+      Json.Obj json, Attention attention, Heads heads, HeedParts at) {
+    Map<String, Weight> all = new LinkedHashMap<>();
+    List<Need> others = attention.needs(shape(heads, 2, 3, 5));
+    List<Need> needs = attention.needs(shape(heads, 1, parts.context(), parts.context()));
+    for (Need need : needs) {
+      if (!others.contains(need)) {
+        throw new CheckpointException(
+            "%s: %s reads '%s', whose lengths change with the text; a choice that reads numbers of one shape would fit"
+                .formatted(json.place(), need.reader(), need.name()));
+      }
+      all.put(need.name(), at.vector("learned." + need.name(), need.shape().toArray()));
+    }
+    return all;
+  }
+
+  private static AttentionShape shape(Heads heads, int batch, int queries, int keys) {
+    return new AttentionShape(
+        batch, heads.queries(), heads.keys(), queries, keys, heads.width(), heads.width());
+  }
+}

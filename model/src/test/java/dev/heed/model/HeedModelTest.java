@@ -1,0 +1,138 @@
+package dev.heed.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heed.checkpoint.CheckpointException;
+import dev.heed.checkpoint.Json;
+import dev.heed.grad.Run;
+import dev.heed.grad.Tokens;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.tensor.CounterRandom;
+import dev.heed.tensor.HeedException;
+import dev.heed.train.NewWeights;
+import dev.heed.train.Overlay;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeedModelTest {
+  private static final String CONFIG =
+      """
+      {"model_type": "heed", "vocab_size": 11, "max_position_embeddings": 64, "hidden_size": 12,
+       "num_hidden_layers": 2, "num_attention_heads": 6, "num_key_value_heads": 3, "head_dim": 4,
+       "intermediate_size": 10, "initializer_range": 0.4}
+      """;
+  private static final int[] IDS = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7};
+  private static final Workers WORKERS = Workers.of(2);
+
+  private static Json.Obj json(String text) {
+    String strict = text.replace('`', '"');
+    return Json.parseObject("config.json", strict.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// A model of random weights, with `changes` over the usual configuration.
+  private static Decoder decoder(String changes) {
+    Json.Obj config = Overlay.of(json(CONFIG), json(changes));
+    return NewWeights.random(
+        Json.parseObject("config.json", config.toString().getBytes(StandardCharsets.UTF_8)),
+        CounterRandom.of(2));
+  }
+
+  private static Run run() {
+    return Run.inference(Kernels.best(), WORKERS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{`positions`: {`type`: `none`}, `feed_forward`: {`type`: `none`}, `intermediate_size`: null}",
+        "{`positions`: {`type`: `learned`}, `norm`: {`type`: `layer`, `place`: `post`}, `bias`: true}",
+        "{`positions`: {`type`: `sinusoidal`, `scale`: 0.5}, `norm`: {`place`: `sandwich`}}",
+        "{`positions`: {`width`: 2, `base`: 500, `layout`: `interleaved`}, `norm`: {`type`: `none`}}",
+        "{`mixer`: {`mask`: `causal & window(5)`, `normalizer`: `sink`, `modifiers`: [`alibi`]}}",
+        "{`mixers`: [{`mask`: `causal & window(4)`, `num_attention_heads`: 3}, {`score`: `dot(1)`}]}",
+        "{`feed_forward`: {`type`: `plain`, `activation`: `relu`}, `tie_word_embeddings`: false}",
+      })
+  void hidden_throughCache_equalsWhole(String changes) {
+    Decoder decoder = decoder(changes);
+    float[] whole = decoder.hidden(Tokens.of(IDS), run()).toArray();
+    DecoderCache cache = decoder.newCache(1, 64);
+    float[] inParts = new float[whole.length];
+    int from = 0;
+    for (int length : new int[] {6, 1, 5, 2}) {
+      int[] part = Arrays.copyOfRange(IDS, from, from + length);
+      float[] hidden = decoder.hidden(Tokens.of(part), cache, run()).toArray();
+      System.arraycopy(hidden, 0, inParts, 12 * from, hidden.length);
+      from += length;
+    }
+    // rounding of sums of 24 through two blocks, without a norm at most some times larger
+    float size = 1;
+    for (float number : whole) {
+      size = Math.max(size, Math.abs(number));
+    }
+    assertThat(inParts).containsExactly(whole, Offset.offset(2e-5f * size));
+  }
+
+  @Test
+  void positions_ofEveryKind_tellPlacesApart() {
+    for (String type : new String[] {"rotary", "learned", "sinusoidal"}) {
+      assertThat(lastOf("{`positions`: {`type`: `" + type + "`}}", 3, 7, 7, 1))
+          .isNotEqualTo(lastOf("{`positions`: {`type`: `" + type + "`}}", 7, 7, 3, 1));
+    }
+    assertThat(lastOf("{`positions`: {`type`: `none`}, `num_hidden_layers`: 1}", 3, 7, 7, 1))
+        .containsExactly(
+            lastOf("{`positions`: {`type`: `none`}, `num_hidden_layers`: 1}", 7, 7, 3, 1),
+            Offset.offset(1e-5f));
+  }
+
+  private static float[] lastOf(String changes, int... ids) {
+    float[] hidden = decoder(changes).hidden(Tokens.of(ids), run()).toArray();
+    return Arrays.copyOfRange(hidden, hidden.length - 12, hidden.length);
+  }
+
+  @Test
+  void decoder_learnedNumbers_areWeightsOfTheBlock() {
+    Decoder decoder = decoder("{`mixer`: {`normalizer`: `sink`}}");
+    var attention = (dev.heed.layer.SelfAttention) decoder.blocks().get(1).mixer().layer();
+    assertThat(attention.learned().get("sink").name()).isEqualTo("blocks.1.attn.learned.sink");
+    assertThat(attention.learned().get("sink").shape().toArray()).containsExactly(6);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{`positions`: {`type`: `rotray`}}; positions.type is 'rotray'; rotary",
+        "{`positions`: {`type`: `none`, `base`: 5}}; positions.base; heed",
+        "{`positions`: {`width`: 5}}; width 5; even",
+        "{`hidden_size`: 15, `positions`: {`type`: `sinusoidal`}}; hidden_size 15; even",
+        "{`norm`: {`type`: `batch`}}; norm.type is 'batch'; rms, layer",
+        "{`norm`: {`place`: `pst`}}; norm.place is 'pst'; pre, post",
+        "{`norm`: {`epsilom`: 1e-3}}; norm.epsilom; epsilon",
+        "{`feed_forward`: {`type`: `none`}}; intermediate_size is 10; leave",
+        "{`feed_forward`: {`type`: `moe`}}; feed_forward.type is 'moe'; gated",
+        "{`feed_forward`: {`activation`: `sine`}}; activation is 'sine'; silu",
+        "{`mixers`: [{}]}; mixers has 1; num_hidden_layers 2",
+        "{`mixers`: [{}, {}], `mixer`: {}}; both; one",
+        "{`mixers`: [{}, {`type`: `atention`}]}; mixers[1].type; attention",
+        "{`mixers`: [{}, {`normaliser`: `softmax`}]}; mixers[1].normaliser; normalizer",
+        "{`mixer`: {`mask`: `window(4)`}}; mixer.mask; causal & (window(4))",
+        "{`mixer`: {`chance`: {`keys`: 0.1}}}; mixer.chance; training",
+        "{`mixer`: {`num_attention_heads`: 5}}; num_attention_heads 5; num_key_value_heads 3",
+        "{`head_dim`: null, `num_attention_heads`: 9}; num_attention_heads 9; hidden_size 12",
+        "{`num_hidden_layer`: 3}; num_hidden_layer; num_hidden_layers",
+      })
+  void decoder_wrongSetting_isNamedWithWhatFits(String changes, String named, String fitting) {
+    assertThatThrownBy(() -> decoder(changes))
+        .isInstanceOf(HeedException.class)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(named, fitting);
+  }
+}
