@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       AttendCommand.class,
       VariantsCommand.class,
+      ProveCommand.class,
       ParityCommand.class,
       ConformCommand.class,
       DoctorCommand.class,

@@ -1,0 +1,116 @@
+package dev.heed.cli.prove;
+
+import dev.heed.cli.prove.Expectation.Minus;
+import dev.heed.cli.prove.Proof.Variant;
+import dev.heed.grad.Run;
+import dev.heed.train.TrainingObserver;
+import dev.heed.train.TrainingSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/// Runs the trainings of a proof, one after the other, and compares their figures with what is
+/// expected.
+public final class Verification {
+  private final Proof proof;
+  private final Laboratory laboratory;
+  private final Record record;
+  private final PrintWriter out;
+  private int missed;
+
+  /// What is asked for.
+  ///
+  /// @param data a text, for a proof that learns one
+  /// @param file of the figures
+  /// @param only a part of the name of the variants that are wanted
+  /// @param seed instead of those of the proof
+  public record Request(
+      Proof proof, Optional<Path> data, Path file, Optional<String> only, OptionalLong seed) {}
+
+  private final Request request;
+
+  public Verification(Request request, PrintWriter out) {
+    this.request = request;
+    this.proof = request.proof();
+    this.laboratory = Laboratory.of(proof, request.data());
+    this.record = Record.in(request.file());
+    this.out = out;
+  }
+
+  /// Whether every figure is as expected, printed line by line.
+  ///
+  /// @param display is told how the training of some settings goes
+  public boolean holds(
+      Function<TrainingSettings, TrainingObserver> display, BooleanSupplier stop, Run run) {
+    List<Long> seeds =
+        request.seed().isPresent() ? List.of(request.seed().getAsLong()) : proof.seeds();
+    for (long seed : seeds) {
+      for (Variant variant : proof.variants()) {
+        boolean wanted = request.only().map(variant.name()::contains).orElse(true);
+        if (wanted && !stop.getAsBoolean()) {
+          check(variant, figures(variant, seed, display, stop, run));
+        }
+      }
+    }
+    return missed == 0 && !stop.getAsBoolean();
+  }
+
+  private Figures figures(
+      Variant variant,
+      long seed,
+      Function<TrainingSettings, TrainingObserver> display,
+      BooleanSupplier stop,
+      Run run) {
+    TrainingSettings settings = proof.settings(variant, seed);
+    Optional<Figures> before = record.find(variant.name(), seed, settings.json());
+    if (before.isPresent()) {
+      return before.get();
+    }
+    Map<String, Double> numbers = laboratory.measure(settings, display.apply(settings), stop, run);
+    Figures figures = new Figures(variant.name(), seed, settings.json(), numbers);
+    if (!stop.getAsBoolean()) {
+      record.add(proof.name(), figures);
+    }
+    return figures;
+  }
+
+  private void check(Variant variant, Figures figures) {
+    for (Expectation expectation : variant.expectations()) {
+      OptionalDouble got = got(expectation, figures);
+      boolean holds = got.isPresent() && expectation.bound().holds(got.getAsDouble());
+      missed += holds ? 0 : 1;
+      out.printf(
+          "%s  %s  seed %d  %s: expected %s, got %s  %s%n",
+          proof.name(),
+          variant.name(),
+          figures.seed(),
+          expectation.subject(),
+          expectation.bound(),
+          got.isPresent() ? Expectation.number(got.getAsDouble()) : "nothing to compare with",
+          holds ? "ok" : "MISSED");
+      out.flush();
+    }
+  }
+
+  private OptionalDouble got(Expectation expectation, Figures figures) {
+    double figure = figures.numbers().getOrDefault(expectation.measure(), Double.NaN);
+    if (expectation.minus().isEmpty()) {
+      return OptionalDouble.of(figure);
+    }
+    Minus minus = expectation.minus().get();
+    Optional<Figures> other =
+        minus.variant().isEmpty()
+            ? Optional.of(figures)
+            : record.find(minus.variant().get(), figures.seed());
+    return other.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            figure - other.get().numbers().getOrDefault(minus.measure(), Double.NaN));
+  }
+}
