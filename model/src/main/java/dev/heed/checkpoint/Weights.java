@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /// The weights of a checkpoint under a path, so that a model's code can follow the tree of names:
@@ -123,6 +124,12 @@ public final class Weights {
     }
     read.add(stored);
     return weight;
+  }
+
+  /// The tensor `name` here; of a model that nobody has trained yet `initial`, whatever other
+  /// weights begin with.
+  public Weight get(String name, Supplier<float[]> initial, int... shape) {
+    return maker.isPresent() ? Weight.of(stored(name), initial.get(), shape) : get(name, shape);
   }
 
   /// The tensor `name` here, if there is one; then it must have this shape.

@@ -158,9 +158,18 @@ final class HeedMixers {
             "%s: %s reads '%s', whose lengths change with the text; a choice that reads numbers of one shape would fit"
                 .formatted(json.place(), need.reader(), need.name()));
       }
-      all.put(need.name(), at.vector("learned." + need.name(), need.shape().toArray()));
+      all.put(need.name(), learned(need, attention, heads, at));
     }
     return all;
+  }
+
+  private static Weight learned(Need need, Attention attention, Heads heads, HeedParts at) {
+    return Rewritten.array(
+        at.weights()
+            .get(
+                "learned." + need.name(),
+                () -> Beginnings.of(need, attention, heads.width()),
+                need.shape().toArray()));
   }
 
   private static AttentionShape shape(Heads heads, int batch, int queries, int keys) {

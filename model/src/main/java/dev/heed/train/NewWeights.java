@@ -18,9 +18,6 @@ import java.util.Arrays;
 /// those that write to the residual stream divided by `√2L` for `L` blocks, gains 1, biases 0. What
 /// a weight begins as depends on the seed and on its name alone.
 public final class NewWeights {
-  /// Before the name of a number that a choice of attention reads.
-  private static final String LEARNED = ".learned.";
-
   private final CounterRandom random;
   private final double deviation;
   private final double residual;
@@ -44,9 +41,6 @@ public final class NewWeights {
 
   private Weight make(String name, Shape shape) {
     float[] numbers = new float[shape.arraySize()];
-    if (name.contains(LEARNED)) {
-      return Weight.of(name, numbers, shape.toArray());
-    }
     if (shape.rank() > 1) {
       CounterRandom own = random.stream(number(name));
       double size = writesToStream(name) ? residual : deviation;

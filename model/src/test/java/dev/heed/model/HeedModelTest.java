@@ -9,8 +9,10 @@ import dev.heed.grad.Run;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.layer.SelfAttention;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.HeedException;
+import dev.heed.tensor.Weight;
 import dev.heed.train.NewWeights;
 import dev.heed.train.Overlay;
 import java.nio.charset.StandardCharsets;
@@ -100,9 +102,20 @@ class HeedModelTest {
   @Test
   void decoder_learnedNumbers_areWeightsOfTheBlock() {
     Decoder decoder = decoder("{`mixer`: {`normalizer`: `sink`}}");
-    var attention = (dev.heed.layer.SelfAttention) decoder.blocks().get(1).mixer().layer();
-    assertThat(attention.learned().get("sink").name()).isEqualTo("blocks.1.attn.learned.sink");
-    assertThat(attention.learned().get("sink").shape().toArray()).containsExactly(6);
+    SelfAttention attention = (SelfAttention) decoder.blocks().get(1).mixer().layer();
+    Weight sink = attention.learned().get("sink");
+    assertThat(sink.name()).isEqualTo("blocks.1.attn.learned.sink");
+    assertThat(sink.floats()).containsExactly(0, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void decoder_learnedScaleAndMatrices_beginAsTheChoiceWithout() {
+    float[] fixed = decoder("{`mixer`: {`score`: `dot`}}").forward(Tokens.of(IDS), run()).toArray();
+    for (String score : new String[] {"dot(learned)", "bilinear"}) {
+      Decoder learned = decoder("{`mixer`: {`score`: `" + score + "`}}");
+      assertThat(learned.forward(Tokens.of(IDS), run()).toArray())
+          .containsExactly(fixed, Offset.offset(1e-4f));
+    }
   }
 
   @ParameterizedTest
