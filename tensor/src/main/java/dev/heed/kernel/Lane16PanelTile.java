@@ -5,7 +5,7 @@ import static dev.heed.kernel.ProductTile.COLUMNS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Twelve rows of the product tile on 512-bit lanes where `b` and `c` are panels.
+/// Twelve rows of the product tile on 512-bit lanes where `b` is a panel.
 ///
 /// With strides that the compiler knows, the addresses of a panel take no registers: with strides
 /// of any length it moved array pointers in and out of vector registers in the innermost loop.
@@ -15,33 +15,52 @@ final class Lane16PanelTile {
 
   private Lane16PanelTile() {}
 
-  /// The twelve numbers of `a` that a step needs lie side by side.
+  /// The twelve numbers of `a` that a step needs lie side by side; rows of `c` are `cStride` apart.
   static void columns12(
-      int aStep, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
+      int aStep,
+      int cStride,
+      int k,
+      float[] a,
+      int aFrom,
+      float[] panel,
+      int from,
+      float[] c,
+      int cFrom) {
+    int c1 = cFrom + cStride;
+    int c2 = cFrom + 2 * cStride;
+    int c3 = cFrom + 3 * cStride;
+    int c4 = cFrom + 4 * cStride;
+    int c5 = cFrom + 5 * cStride;
+    int c6 = cFrom + 6 * cStride;
+    int c7 = cFrom + 7 * cStride;
+    int c8 = cFrom + 8 * cStride;
+    int c9 = cFrom + 9 * cStride;
+    int c10 = cFrom + 10 * cStride;
+    int c11 = cFrom + 11 * cStride;
     FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
     FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
-    FloatVector x1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS);
-    FloatVector y1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS + LANES);
-    FloatVector x2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS);
-    FloatVector y2 = FloatVector.fromArray(SPECIES, c, cFrom + 2 * COLUMNS + LANES);
-    FloatVector x3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS);
-    FloatVector y3 = FloatVector.fromArray(SPECIES, c, cFrom + 3 * COLUMNS + LANES);
-    FloatVector x4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS);
-    FloatVector y4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS + LANES);
-    FloatVector x5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS);
-    FloatVector y5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS + LANES);
-    FloatVector x6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS);
-    FloatVector y6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS + LANES);
-    FloatVector x7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS);
-    FloatVector y7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS + LANES);
-    FloatVector x8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS);
-    FloatVector y8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS + LANES);
-    FloatVector x9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS);
-    FloatVector y9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS + LANES);
-    FloatVector x10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS);
-    FloatVector y10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS + LANES);
-    FloatVector x11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS);
-    FloatVector y11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS + LANES);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector y1 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector y2 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector y3 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector x4 = FloatVector.fromArray(SPECIES, c, c4);
+    FloatVector y4 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
+    FloatVector x5 = FloatVector.fromArray(SPECIES, c, c5);
+    FloatVector y5 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
+    FloatVector x6 = FloatVector.fromArray(SPECIES, c, c6);
+    FloatVector y6 = FloatVector.fromArray(SPECIES, c, c6 + LANES);
+    FloatVector x7 = FloatVector.fromArray(SPECIES, c, c7);
+    FloatVector y7 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
+    FloatVector x8 = FloatVector.fromArray(SPECIES, c, c8);
+    FloatVector y8 = FloatVector.fromArray(SPECIES, c, c8 + LANES);
+    FloatVector x9 = FloatVector.fromArray(SPECIES, c, c9);
+    FloatVector y9 = FloatVector.fromArray(SPECIES, c, c9 + LANES);
+    FloatVector x10 = FloatVector.fromArray(SPECIES, c, c10);
+    FloatVector y10 = FloatVector.fromArray(SPECIES, c, c10 + LANES);
+    FloatVector x11 = FloatVector.fromArray(SPECIES, c, c11);
+    FloatVector y11 = FloatVector.fromArray(SPECIES, c, c11 + LANES);
     int at = aFrom;
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
@@ -86,31 +105,31 @@ final class Lane16PanelTile {
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
-    x1.intoArray(c, cFrom + COLUMNS);
-    y1.intoArray(c, cFrom + COLUMNS + LANES);
-    x2.intoArray(c, cFrom + 2 * COLUMNS);
-    y2.intoArray(c, cFrom + 2 * COLUMNS + LANES);
-    x3.intoArray(c, cFrom + 3 * COLUMNS);
-    y3.intoArray(c, cFrom + 3 * COLUMNS + LANES);
-    x4.intoArray(c, cFrom + 4 * COLUMNS);
-    y4.intoArray(c, cFrom + 4 * COLUMNS + LANES);
-    x5.intoArray(c, cFrom + 5 * COLUMNS);
-    y5.intoArray(c, cFrom + 5 * COLUMNS + LANES);
-    x6.intoArray(c, cFrom + 6 * COLUMNS);
-    y6.intoArray(c, cFrom + 6 * COLUMNS + LANES);
-    x7.intoArray(c, cFrom + 7 * COLUMNS);
-    y7.intoArray(c, cFrom + 7 * COLUMNS + LANES);
-    x8.intoArray(c, cFrom + 8 * COLUMNS);
-    y8.intoArray(c, cFrom + 8 * COLUMNS + LANES);
-    x9.intoArray(c, cFrom + 9 * COLUMNS);
-    y9.intoArray(c, cFrom + 9 * COLUMNS + LANES);
-    x10.intoArray(c, cFrom + 10 * COLUMNS);
-    y10.intoArray(c, cFrom + 10 * COLUMNS + LANES);
-    x11.intoArray(c, cFrom + 11 * COLUMNS);
-    y11.intoArray(c, cFrom + 11 * COLUMNS + LANES);
+    x1.intoArray(c, c1);
+    y1.intoArray(c, c1 + LANES);
+    x2.intoArray(c, c2);
+    y2.intoArray(c, c2 + LANES);
+    x3.intoArray(c, c3);
+    y3.intoArray(c, c3 + LANES);
+    x4.intoArray(c, c4);
+    y4.intoArray(c, c4 + LANES);
+    x5.intoArray(c, c5);
+    y5.intoArray(c, c5 + LANES);
+    x6.intoArray(c, c6);
+    y6.intoArray(c, c6 + LANES);
+    x7.intoArray(c, c7);
+    y7.intoArray(c, c7 + LANES);
+    x8.intoArray(c, c8);
+    y8.intoArray(c, c8 + LANES);
+    x9.intoArray(c, c9);
+    y9.intoArray(c, c9 + LANES);
+    x10.intoArray(c, c10);
+    y10.intoArray(c, c10 + LANES);
+    x11.intoArray(c, c11);
+    y11.intoArray(c, c11 + LANES);
   }
 
-  /// Each row of `a` lies side by side.
+  /// Each row of `a` lies side by side; `c` is a panel.
   static void rows12(
       int aStride, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int a1 = aFrom + aStride;

@@ -51,8 +51,9 @@ final class Lane16Tile {
       int cFrom) {
     switch (rows) {
       case 12 -> {
-        if (s.panels() && s.aRowStride() == 1) {
-          Lane16PanelTile.columns12(s.aColumnStride(), k, a, aFrom, panel, from, c, cFrom);
+        if (s.bRowStride() == COLUMNS && s.aRowStride() == 1) {
+          Lane16PanelTile.columns12(
+              s.aColumnStride(), s.cRowStride(), k, a, aFrom, panel, from, c, cFrom);
         } else if (s.panels() && s.aColumnStride() == 1) {
           Lane16PanelTile.rows12(s.aRowStride(), k, a, aFrom, panel, from, c, cFrom);
         } else {

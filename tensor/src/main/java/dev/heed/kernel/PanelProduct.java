@@ -22,19 +22,29 @@ final class PanelProduct {
   /// Panels packed at a time: with [#DEPTH] 4.5 MiB, a share of the last-level cache.
   private static final int PANELS = 48;
 
-  /// Rows a task: with [#DEPTH] 288 KiB of `a`.
-  private static final int ROWS_A_TASK = 8 * ProductTile.ROWS;
+  /// The most rows a task: with [#DEPTH] 288 KiB of `a`.
+  private static final int MOST_ROWS = 8 * ProductTile.ROWS;
 
-  /// Tasks to cut a block into, so that no thread idles long at its end.
+  /// The fewest rows a task, each of which reads all its panels.
+  private static final int LEAST_ROWS = 2 * ProductTile.ROWS;
+
+  /// Blocks of rows to cut `c` into, so that no thread idles long at the end.
   private static final int TASKS = 24;
 
-  private static final int PANELS_A_PACKING = 4;
+  /// With fewer blocks of rows the panels are divided too, at the price of packing rows again.
+  private static final int FEW_TASKS = 12;
+
+  /// Numbers that are worth a task of packing.
+  private static final int PACKED_A_TASK = 1 << 14;
+
+  private static final int MOST_PANELS_A_PACKING = 4;
 
   private final Matrix a;
   private final PanelSource b;
   private final Matrix c;
   private final boolean adds;
   private final float[] panels;
+  private final int rowsATask;
 
   private PanelProduct(Matrix a, PanelSource b, Matrix c, boolean adds, float[] panels) {
     this.a = a;
@@ -42,6 +52,8 @@ final class PanelProduct {
     this.c = c;
     this.adds = adds;
     this.panels = panels;
+    int tiles = (c.rows() / TASKS + ProductTile.ROWS - 1) / ProductTile.ROWS;
+    rowsATask = Math.clamp(tiles * ProductTile.ROWS, LEAST_ROWS, MOST_ROWS);
   }
 
   /// `c = a b`.
@@ -105,7 +117,12 @@ final class PanelProduct {
     }
 
     int packings() {
-      return (panels() + PANELS_A_PACKING - 1) / PANELS_A_PACKING;
+      return (panels() + panelsAPacking() - 1) / panelsAPacking();
+    }
+
+    int panelsAPacking() {
+      int panel = Math.max(1, depth() * ProductTile.COLUMNS);
+      return Math.clamp(PACKED_A_TASK / panel, 1, MOST_PANELS_A_PACKING);
     }
 
     int panelAt(int panel) {
@@ -115,8 +132,8 @@ final class PanelProduct {
 
   /// Multiplies with the panels of `now` and packs those of `next`.
   private void step(Block now, Block next, Workers workers) {
-    int rowBlocks = (c.rows() + ROWS_A_TASK - 1) / ROWS_A_TASK;
-    int groups = Math.min(now.panels(), Math.max(1, TASKS / rowBlocks));
+    int rowBlocks = (c.rows() + rowsATask - 1) / rowsATask;
+    int groups = Math.min(now.panels(), Math.max(1, FEW_TASKS / rowBlocks));
     int packings = next.packings();
     workers.run(
         packings + rowBlocks * groups,
@@ -131,8 +148,8 @@ final class PanelProduct {
   }
 
   private void pack(Block block, int task) {
-    int from = block.from() + task * PANELS_A_PACKING;
-    for (int panel = from; panel < Math.min(block.to(), from + PANELS_A_PACKING); panel++) {
+    int from = block.from() + task * block.panelsAPacking();
+    for (int panel = from; panel < Math.min(block.to(), from + block.panelsAPacking()); panel++) {
       int column = panel * ProductTile.COLUMNS;
       b.pack(column, block.kFrom(), block.kTo(), panels, block.panelAt(panel));
     }
@@ -140,8 +157,8 @@ final class PanelProduct {
 
   /// The rows of one task times its group of panels.
   private void multiply(Block block, int rowBlock, int group, int groups, Workspace scratch) {
-    int row = rowBlock * ROWS_A_TASK;
-    int rows = Math.min(ROWS_A_TASK, c.rows() - row);
+    int row = rowBlock * rowsATask;
+    int rows = Math.min(rowsATask, c.rows() - row);
     Matrix part = RowPacking.pack(a, row, rows, block.kFrom(), block.depth(), scratch);
     boolean continues = adds || block.kFrom() > 0;
     ProductTile tile =

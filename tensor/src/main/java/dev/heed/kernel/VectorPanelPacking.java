@@ -36,6 +36,21 @@ final class VectorPanelPacking {
     }
   }
 
+  /// Copies `runs` runs of `length` numbers, at least a vector of them, `stride` floats apart, to
+  /// runs `outStride` floats apart; the last vector of a run overlaps the one before it.
+  static void copyRuns(
+      float[] b, int from, int stride, int runs, int length, float[] out, int to, int outStride) {
+    for (int run = 0; run < runs; run++) {
+      int in = from + run * stride;
+      int at = to + run * outStride;
+      for (int i = 0; i <= length - LANES; i += LANES) {
+        FloatVector.fromArray(SPECIES, b, in + i).intoArray(out, at + i);
+      }
+      int last = length - LANES;
+      FloatVector.fromArray(SPECIES, b, in + last).intoArray(out, at + last);
+    }
+  }
+
   /// Packs `columns` columns, each a run of `k` numbers, `stride` floats apart.
   static void transpose(
       float[] b, int from, int stride, int k, int columns, float[] panel, int at) {

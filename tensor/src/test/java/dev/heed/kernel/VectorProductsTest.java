@@ -48,6 +48,7 @@ class VectorProductsTest {
     "97,40,35",
     "200,64,300",
     "130,530,90",
+    "17,801,1600",
     "6,5,4200"
   })
   void multiply_everyTranspose_equalsTheScalarTwin(int m, int k, int n) {
