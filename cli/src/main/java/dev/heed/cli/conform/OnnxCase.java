@@ -11,6 +11,7 @@ final class OnnxCase {
       new TreeMap<>(
           Map.of(
               "Attention", new OnnxAttention(),
+              "FlexAttention", new OnnxFlexAttention(),
               "LinearAttention", new OnnxLinearAttention(),
               "RotaryEmbedding", new OnnxRotary(),
               "RMSNormalization", new OnnxRmsNorm(),
