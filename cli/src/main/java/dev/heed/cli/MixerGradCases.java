@@ -3,8 +3,13 @@ package dev.heed.cli;
 import dev.heed.attention.Positions;
 import dev.heed.attention.mixer.Decay;
 import dev.heed.attention.mixer.DivideByLast;
+import dev.heed.attention.mixer.Exponentials;
 import dev.heed.attention.mixer.FadeByTime;
+import dev.heed.attention.mixer.Favor;
+import dev.heed.attention.mixer.FavorExponents;
 import dev.heed.attention.mixer.FeatureMap;
+import dev.heed.attention.mixer.LogLogistic;
+import dev.heed.attention.mixer.Logistic;
 import dev.heed.attention.mixer.MapFeatures;
 import dev.heed.attention.mixer.MixState;
 import dev.heed.attention.mixer.MixerMode;
@@ -17,6 +22,7 @@ import dev.heed.attention.mixer.TimeSteps;
 import dev.heed.attention.mixer.WithOnes;
 import dev.heed.attention.mixer.Write;
 import dev.heed.cli.GradCheckCases.Numbers;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 import java.util.ArrayList;
@@ -54,6 +60,15 @@ final class MixerGradCases {
       smooth.array()[i] += Math.copySign(0.25f, smooth.array()[i]);
     }
     cases.add(GradCheckCase.of("relu", new MapFeatures(smooth, 3, FeatureMap.relu())));
+    cases.add(GradCheckCase.of("unit length", new MapFeatures(x, 3, FeatureMap.unit())));
+    cases.add(GradCheckCase.of("Taylor", new MapFeatures(x, 3, FeatureMap.taylor())));
+    Favor favor = FeatureMap.favor(WIDTH, 8, CounterRandom.of(5));
+    cases.add(GradCheckCase.of("FAVOR+", new FavorExponents(x, 3, favor)));
+    Tensor largest = numbers.tensor(BATCH, LENGTH, 3);
+    largest.fill(4);
+    cases.add(GradCheckCase.of("three heads", new Exponentials(x, largest, 1e-6f)));
+    cases.add(GradCheckCase.of("gate", new Logistic(x)));
+    cases.add(GradCheckCase.of("gate of decay", new LogLogistic(x, 16)));
     cases.add(GradCheckCase.of("three heads", new WithOnes(x, 3)));
     Tensor weighed = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
     for (int i = WIDTH - 1; i < weighed.size(); i += WIDTH) {
@@ -122,7 +137,7 @@ final class MixerGradCases {
     Tensor x = numbers.tensor(BATCH, LENGTH, 3);
     Weight each = numbers.weight("each", 3);
     cases.add(GradCheckCase.of("any length", new TimeSteps(x, each, 0, Float.POSITIVE_INFINITY)));
-    cases.add(GradCheckCase.of("limits nothing reaches", new TimeSteps(x, each, 0, 100)));
+    cases.add(GradCheckCase.of("limits beyond all steps", new TimeSteps(x, each, 0, 100)));
     cases.add(GradCheckCase.of("three heads", new FadeByTime(x, each)));
     Tensor y = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);
     Tensor before = numbers.tensor(BATCH, LENGTH, 3 * WIDTH);

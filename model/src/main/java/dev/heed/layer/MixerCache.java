@@ -70,14 +70,22 @@ public sealed interface MixerCache {
     }
   }
 
-  /// A state of fixed size, in one or several parts, zeros at first. It cannot be rolled back but
-  /// to nothing: what was written to it is not to be told apart.
+  /// A state of fixed size, in one or several parts. It cannot be rolled back but to nothing: what
+  /// was written to it is not to be told apart.
   final class States implements MixerCache {
     private final List<Tensor> parts;
+    private final List<Tensor> beginnings;
     private int length;
 
+    /// @param parts as they are before the first position
     public States(List<Tensor> parts) {
+      this(parts, parts.stream().map(Tensor::copy).toList(), 0);
+    }
+
+    private States(List<Tensor> parts, List<Tensor> beginnings, int length) {
       this.parts = List.copyOf(parts);
+      this.beginnings = beginnings;
+      this.length = length;
     }
 
     /// A part, to be read and written by its mixer.
@@ -109,7 +117,10 @@ public sealed interface MixerCache {
             "cache: a state of %d positions cannot be rolled back to %d; to 0 it can"
                 .formatted(this.length, length));
       }
-      parts.forEach(part -> part.fill(0));
+      for (int i = 0; i < parts.size(); i++) {
+        Tensor part = parts.get(i);
+        System.arraycopy(beginnings.get(i).array(), 0, part.array(), part.offset(), part.size());
+      }
       this.length = 0;
     }
 
@@ -123,9 +134,11 @@ public sealed interface MixerCache {
 
     @Override
     public MixerCache fork(int... order) {
-      States fork = new States(parts.stream().map(part -> chosen(part, order)).toList());
-      fork.length = length;
-      return fork;
+      return new States(chosen(parts, order), chosen(beginnings, order), length);
+    }
+
+    private static List<Tensor> chosen(List<Tensor> parts, int... order) {
+      return parts.stream().map(part -> chosen(part, order)).toList();
     }
 
     private static Tensor chosen(Tensor part, int... order) {

@@ -4,6 +4,7 @@ import dev.heed.attention.Chance;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Block;
+import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
 import dev.heed.layer.StateSpaceDual;
@@ -46,7 +47,7 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
   private Mixer in(Mixer mixer) {
     return switch (mixer) {
       case SelfAttention looking -> looking.withChance(attention);
-      case StateSpaceDual _ -> mixer;
+      case LinearAttention _, StateSpaceDual _ -> mixer;
     };
   }
 

@@ -5,6 +5,7 @@ import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
 import dev.heed.layer.FeedForward;
 import dev.heed.layer.Linear;
+import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
@@ -71,8 +72,20 @@ public final class Parameters {
   private void mixer(Mixer mixer) {
     switch (mixer) {
       case SelfAttention attention -> attention(attention);
+      case LinearAttention attention -> linear(attention);
       case StateSpaceDual dual -> dual(dual);
     }
+  }
+
+  private void linear(LinearAttention mixer) {
+    matrix(mixer.projections().query());
+    matrix(mixer.projections().key());
+    matrix(mixer.projections().value());
+    mixer.gates().decay().ifPresent(this::matrix);
+    mixer.gates().strength().ifPresent(this::matrix);
+    mixer.gates().headNorm().ifPresent(norm -> norm(norm, 0));
+    mixer.gates().output().ifPresent(this::matrix);
+    matrix(mixer.projections().output());
   }
 
   private void dual(StateSpaceDual mixer) {

@@ -99,6 +99,10 @@ final class BoundMix {
 
   /// Whether the state begins anew at a position.
   boolean begins(int b, int t) {
+    return begins(input, b, t);
+  }
+
+  static boolean begins(StateInput input, int b, int t) {
     return t > 0
         && input.documents().isPresent()
         && input.documents().get().at(b, t) != input.documents().get().at(b, t - 1);

@@ -8,6 +8,7 @@ import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import dev.heed.tensor.Workspace;
 import java.util.List;
 
 /// The logarithms of decays over steps of some length, `-e^rate step`: rates are learned as
@@ -49,6 +50,7 @@ public record FadeByTime(Tensor steps, Weight rate) implements Operation {
   public void backward(Tensor dy, Gradients gradients, Run run) {
     float[] logs = rate.floats();
     double[] sums = new double[logs.length];
+    Workspace.Mark mark = run.workspace().mark();
     Tensor dSteps = run.workspace().take(steps.shape());
     for (int i = 0; i < steps.size(); i++) {
       double share = -Math.exp(logs[i % logs.length]) * dy.array()[dy.offset() + i];
@@ -56,6 +58,7 @@ public record FadeByTime(Tensor steps, Weight rate) implements Operation {
       sums[i % logs.length] += share * steps.array()[steps.offset() + i];
     }
     gradients.add(steps, dSteps, run);
+    run.workspace().release(mark);
     if (gradients.wants(rate)) {
       Tensor sum = gradients.of(rate);
       for (int n = 0; n < sums.length; n++) {

@@ -3,6 +3,7 @@ package dev.heed.attention.mixer;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
+import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
@@ -11,9 +12,7 @@ import java.util.List;
 /// Maps each head to features.
 ///
 /// @param x `[B, T, heads·E]`; the result is `[B, T, heads·features]`
-public record MapFeatures(Tensor x, int heads, FeatureMap map) implements Operation {
-  private static final int NUMBERS_A_TASK = 1 << 14;
-
+public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implements Operation {
   public MapFeatures {
     if (x.shape().rank() != 3 || heads < 1 || x.axis(2) % heads != 0) {
       throw new ShapeException(
@@ -29,27 +28,50 @@ public record MapFeatures(Tensor x, int heads, FeatureMap map) implements Operat
   @Override
   public Tensor forward(Run run) {
     int width = x.axis(2) / heads;
-    Tensor y = run.allocate(x.shape().withLast(heads * map.features(width)));
-    rows(run, row -> forward(run, row, width, y));
+    int features = map.features(width);
+    Tensor y = run.allocate(x.shape().withLast(heads * features));
+    HeadRows.run(
+        x,
+        heads,
+        run,
+        row -> {
+          Row from = new Row(x.array(), x.offset() + row * width);
+          forward(from, width, new Row(y.array(), y.offset() + row * features));
+        });
     return y;
   }
 
-  private void forward(Run run, int row, int width, Tensor y) {
-    int from = x.offset() + row * width;
-    int to = y.offset() + row * map.features(width);
+  private void forward(Row x, int width, Row y) {
     switch (map) {
-      case FeatureMap.Identity _ -> System.arraycopy(x.array(), from, y.array(), to, width);
+      case FeatureMap.Identity _ ->
+          System.arraycopy(x.array(), x.from(), y.array(), y.from(), width);
       case FeatureMap.EluPlusOne _ -> {
         for (int i = 0; i < width; i++) {
-          y.array()[to + i] = elu(x.array()[from + i]) + 1;
+          float number = x.array()[x.from() + i];
+          y.array()[y.from() + i] = number > 0 ? number + 1 : (float) Math.exp(number);
         }
       }
-      case FeatureMap.Relu _ -> run.kernels().rows().relu(x.array(), from, y.array(), to, width);
+      case FeatureMap.Relu _ -> {
+        for (int i = 0; i < width; i++) {
+          y.array()[y.from() + i] = Math.max(x.array()[x.from() + i], 0);
+        }
+      }
+      case FeatureMap.Unit _ -> {
+        float factor = (float) (1 / length(x, width));
+        for (int i = 0; i < width; i++) {
+          y.array()[y.from() + i] = factor * x.array()[x.from() + i];
+        }
+      }
+      case FeatureMap.Taylor _ -> TaylorRow.forward(x, width, y);
     }
   }
 
-  private static float elu(float x) {
-    return x > 0 ? x : (float) Math.expm1(x);
+  private static double length(Row x, int width) {
+    double sum = 1e-6;
+    for (int i = 0; i < width; i++) {
+      sum += (double) x.array()[x.from() + i] * x.array()[x.from() + i];
+    }
+    return Math.sqrt(sum);
   }
 
   @Override
@@ -58,40 +80,55 @@ public record MapFeatures(Tensor x, int heads, FeatureMap map) implements Operat
       return;
     }
     int width = x.axis(2) / heads;
+    int features = map.features(width);
     Tensor dx = gradients.of(x);
-    rows(run, row -> backward(dy, row, width, dx));
+    HeadRows.run(
+        x,
+        heads,
+        run,
+        row -> {
+          Row at = new Row(x.array(), x.offset() + row * width);
+          Row from = new Row(dy.array(), dy.offset() + row * features);
+          backward(at, width, from, new Row(dx.array(), dx.offset() + row * width));
+        });
   }
 
-  private void backward(Tensor dy, int row, int width, Tensor dx) {
-    int from = row * width;
-    int of = dy.offset() + row * map.features(width);
-    for (int i = 0; i < width; i++) {
-      float at = x.array()[x.offset() + from + i];
-      float slope =
-          switch (map) {
-            case FeatureMap.Identity _ -> 1;
-            case FeatureMap.EluPlusOne _ -> at > 0 ? 1 : (float) Math.exp(at);
-            case FeatureMap.Relu _ -> at > 0 ? 1 : 0;
-          };
-      dx.array()[dx.offset() + from + i] += slope * dy.array()[of + i];
+  private void backward(Row x, int width, Row dy, Row dx) {
+    switch (map) {
+      case FeatureMap.Identity _ -> addSlopes(dy, dx, width, _ -> 1);
+      case FeatureMap.EluPlusOne _ ->
+          addSlopes(
+              dy,
+              dx,
+              width,
+              i -> x.array()[x.from() + i] > 0 ? 1 : (float) Math.exp(x.array()[x.from() + i]));
+      case FeatureMap.Relu _ -> addSlopes(dy, dx, width, i -> x.array()[x.from() + i] > 0 ? 1 : 0);
+      case FeatureMap.Unit _ -> unitBackward(x, width, dy, dx);
+      case FeatureMap.Taylor _ -> TaylorRow.backward(x, width, dy, dx);
     }
   }
 
-  /// Work on one head of one position.
-  private interface Row {
-    void run(int row);
+  /// The derivative at one number of a row.
+  private interface Slope {
+    float at(int index);
   }
 
-  private void rows(Run run, Row work) {
-    int rows = x.shape().rows() * heads;
-    int each = Math.max(1, NUMBERS_A_TASK / Math.max(1, x.axis(2) / heads));
-    run.workers()
-        .run(
-            (rows + each - 1) / each,
-            (task, _) -> {
-              for (int row = task * each; row < Math.min(rows, (task + 1) * each); row++) {
-                work.run(row);
-              }
-            });
+  private static void addSlopes(Row dy, Row dx, int width, Slope slope) {
+    for (int i = 0; i < width; i++) {
+      dx.array()[dx.from() + i] += slope.at(i) * dy.array()[dy.from() + i];
+    }
+  }
+
+  /// `dx += (dy - y (y dy)) / |x|`.
+  private static void unitBackward(Row x, int width, Row dy, Row dx) {
+    double factor = 1 / length(x, width);
+    double along = 0;
+    for (int i = 0; i < width; i++) {
+      along += factor * x.array()[x.from() + i] * dy.array()[dy.from() + i];
+    }
+    for (int i = 0; i < width; i++) {
+      double unit = factor * x.array()[x.from() + i];
+      dx.array()[dx.from() + i] += (float) (factor * (dy.array()[dy.from() + i] - unit * along));
+    }
   }
 }

@@ -97,6 +97,12 @@ public final class StateInput {
     return with(new Extras(extras.decay, extras.strength, extras.past, Optional.of(documents)));
   }
 
+  /// The same with other queries, keys and values, of any width.
+  StateInput mapped(Tensor otherQ, Tensor otherK, Tensor otherV) {
+    return new StateInput(
+        otherQ, otherK, otherV, of(otherQ, otherK, otherV, shape.heads()).shape, extras);
+  }
+
   private StateInput with(Extras other) {
     return new StateInput(q, k, v, shape, other);
   }

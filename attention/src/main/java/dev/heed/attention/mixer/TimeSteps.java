@@ -8,6 +8,7 @@ import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
+import dev.heed.tensor.Workspace;
 import java.util.List;
 
 /// The lengths of steps of a state space model, `softplus(x + bias)` within limits, [Gu and Dao
@@ -54,6 +55,7 @@ public record TimeSteps(Tensor x, Weight bias, float low, float high) implements
   public void backward(Tensor dy, Gradients gradients, Run run) {
     float[] shift = bias.floats();
     double[] sums = new double[shift.length];
+    Workspace.Mark mark = run.workspace().mark();
     Tensor dx = run.workspace().take(x.shape());
     for (int i = 0; i < x.size(); i++) {
       double at = x.array()[x.offset() + i] + shift[i % shift.length];
@@ -64,6 +66,7 @@ public record TimeSteps(Tensor x, Weight bias, float low, float high) implements
       sums[i % shift.length] += gradient;
     }
     gradients.add(x, dx, run);
+    run.workspace().release(mark);
     if (gradients.wants(bias)) {
       Tensor sum = gradients.of(bias);
       for (int n = 0; n < sums.length; n++) {

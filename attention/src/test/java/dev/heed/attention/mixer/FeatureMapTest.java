@@ -18,6 +18,10 @@ import org.junit.jupiter.api.Test;
 class FeatureMapTest {
   private static final Run RUN = Run.inference(Kernels.best(), Workers.of(2));
 
+  private static final List<FeatureMap.Rowwise> MAPS =
+      List.of(
+          FeatureMap.identity(), FeatureMap.eluPlusOne(), FeatureMap.unit(), FeatureMap.taylor());
+
   @Test
   void forward_fewNumbers_areWhatOneComputesByHand() {
     Tensor x = Tensor.of(new float[] {-1, 0, 2, 3}, 1, 1, 4);
@@ -41,7 +45,7 @@ class FeatureMapTest {
     Tensor q = MixStateTest.tensor(random, 3, length, heads * 5);
     Tensor k = MixStateTest.tensor(random, 3, length, heads * 5);
     Tensor v = MixStateTest.tensor(random, 3, length, heads * 4);
-    FeatureMap map = FeatureMap.eluPlusOne();
+    FeatureMap.Rowwise map = FeatureMap.eluPlusOne();
     Tensor fq = RUN.apply(new MapFeatures(q, heads, map));
     Tensor fk = RUN.apply(new MapFeatures(k, heads, map));
     StateInput input = StateInput.of(fq, fk, RUN.apply(new WithOnes(v, heads)), Heads.all(heads));
@@ -65,7 +69,7 @@ class FeatureMapTest {
     Random random = new Random(6);
     Tensor x = MixStateTest.tensor(random, 2, 7, 3 * 5);
     GradCheck check = new GradCheck(RUN);
-    for (FeatureMap map : List.of(FeatureMap.identity(), FeatureMap.eluPlusOne())) {
+    for (FeatureMap.Rowwise map : MAPS) {
       check.check(new MapFeatures(x, 3, map)).orElseThrow();
     }
     check.check(new WithOnes(x, 3)).orElseThrow();

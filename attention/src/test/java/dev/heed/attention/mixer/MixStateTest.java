@@ -218,7 +218,7 @@ class MixStateTest {
     }
   }
 
-  private static StateInput part(StateInput all, int from, int to) {
+  static StateInput part(StateInput all, int from, int to) {
     StateInput part =
         StateInput.of(
             part(all.q(), from, to),
