@@ -108,7 +108,7 @@ public record Attention(
       input = input.withRandom(CounterRandom.of(0));
     }
     for (Need need : needs(shape)) {
-      Tensor numbers = Tensor.zeros(need.shape());
+      Tensor numbers = Tensor.zeros(need.least());
       numbers.fill(need.start());
       input = input.withParameter(need.name(), numbers);
     }

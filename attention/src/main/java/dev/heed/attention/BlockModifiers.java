@@ -11,49 +11,49 @@ import java.util.List;
 /// The modifiers of a call on the tiles of one block of queries of one head, forward and back.
 ///
 /// Factors that come before any other modifier are multiplied into the queries with the score's
-/// own, and cost nothing.
+/// own, and cost nothing. On the way back all constant factors are multiplied in at the end, and
+/// the slopes of soft caps while the scores are weighed, except of those before a modifier that
+/// learns: it needs the gradients of its own stage.
 final class BlockModifiers {
-  /// One modifier on one block. Each call is one pass over a tile.
-  private interface Step {
-    /// Replaces the scores of the tile.
-    ///
-    /// @param first the tile's first key
-    void forward(QueryBlock block, int first);
-
-    /// Replaces the scores of the tile once more, and takes note of what [#back] needs.
-    default void again(BackwardBlock block, int first) {
-      forward(block.queries(), first);
-    }
-
-    /// Turns the gradients of the scores after this modifier into those before it, as far as
-    /// [BackwardTiles#weigh] has not, and adds what its learned numbers get.
-    @SuppressWarnings("UnusedVariable") // for modifiers that learn
-    default void back(BackwardBlock block, int first) {}
-  }
-
   private final BoundCall call;
   private final MapTile queries;
   private final AttentionTiles tiles;
   private final BackwardTiles backward;
-  private final List<Step> steps = new ArrayList<>();
+  private final LearnedSteps learned;
+  private final List<ModifierStep> steps = new ArrayList<>();
   private final float scale;
   private final float factor;
 
+  /// The modifiers on the way forward.
+  ///
   /// @param queries the block
   BlockModifiers(BoundCall call, MapTile queries, Kernels kernels) {
+    this(call, queries, kernels, LearnedSteps.Learning.NOTHING);
+  }
+
+  /// The modifiers on the way back.
+  ///
+  /// @param queries the block
+  /// @param learning where gradients of learned numbers go
+  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels, LearnedSteps.Learning learning) {
     this.call = call;
     this.queries = queries;
     this.tiles = kernels.attention();
     this.backward = kernels.backward();
+    this.learned = new LearnedSteps(call, queries, kernels, learning);
+    List<Modifier> modifiers = call.attention.modifiers();
     double leading = call.scale;
     double all = call.scale;
-    for (Modifier modifier : call.attention.modifiers()) {
-      double own = modifier instanceof Modifier.Scale each ? each.factor(queries.h()) : 1;
+    int lastThatLearns = lastThatLearns(modifiers);
+    for (int m = 0; m < modifiers.size(); m++) {
+      Modifier modifier = modifiers.get(m);
+      double own = ownFactor(modifier);
       all *= own;
       if (steps.isEmpty() && modifier instanceof Modifier.Scale) {
         leading *= own;
       } else {
-        steps.add(step(modifier));
+        double after = product(modifiers.subList(m + 1, modifiers.size()));
+        steps.add(m < lastThatLearns ? staged(modifier, after) : step(modifier, after));
       }
     }
     this.scale = (float) leading;
@@ -72,14 +72,14 @@ final class BlockModifiers {
 
   /// Modifies the scores of a tile that begins at key `first`.
   void forward(QueryBlock block, int first) {
-    for (Step step : steps) {
+    for (ModifierStep step : steps) {
       step.forward(block, first);
     }
   }
 
   /// Modifies the scores of a tile once more, on the way back.
   void again(BackwardBlock block, int first) {
-    for (Step step : steps) {
+    for (ModifierStep step : steps) {
       step.again(block, first);
     }
   }
@@ -91,7 +91,47 @@ final class BlockModifiers {
     }
   }
 
-  private Step step(Modifier modifier) {
+  /// Adds what learned numbers got from all tiles to the sums of the head.
+  void finish() {
+    steps.forEach(ModifierStep::finish);
+  }
+
+  /// The last modifier of which gradients are wanted, -1 for none.
+  private int lastThatLearns(List<Modifier> modifiers) {
+    for (int m = modifiers.size() - 1; m >= 0; m--) {
+      if (modifiers.get(m).needs(call.shape).stream().anyMatch(n -> learned.wants(n.name()))) {
+        return m;
+      }
+    }
+    return -1;
+  }
+
+  /// The constant that a modifier multiplies all scores of the head with.
+  private double ownFactor(Modifier modifier) {
+    return switch (modifier) {
+      case Modifier.Scale scale -> scale.factor(queries.h());
+      case Modifier.LearnedScale _ -> call.learned("scale", queries.h());
+      case Modifier.SoftCap _, Modifier.Alibi _, Modifier.Bias _, Modifier.T5 _ -> 1;
+    };
+  }
+
+  private double product(List<Modifier> modifiers) {
+    double product = 1;
+    for (Modifier modifier : modifiers) {
+      product *= ownFactor(modifier);
+    }
+    return product;
+  }
+
+  /// The step of a modifier after which comes one that learns.
+  private ModifierStep staged(Modifier modifier, double after) {
+    return modifier instanceof Modifier.SoftCap(double cap)
+        ? learned.softCap((float) cap)
+        : step(modifier, after);
+  }
+
+  /// @param after the constant factors of later modifiers
+  private ModifierStep step(Modifier modifier, double after) {
     return switch (modifier) {
       case Modifier.Scale own -> {
         float times = (float) own.factor(queries.h());
@@ -102,6 +142,9 @@ final class BlockModifiers {
         float slope = (float) Modifier.Alibi.slope(queries.h(), call.shape.heads());
         yield (block, first) -> subtractDistance(block, first, slope);
       }
+      case Modifier.LearnedScale _ -> learned.scale(after);
+      case Modifier.Bias _ -> learned.bias(after);
+      case Modifier.T5 t5 -> learned.t5(t5, after);
     };
   }
 
@@ -113,7 +156,7 @@ final class BlockModifiers {
     tiles.subtractDistance(block, slope, i.array(), iFrom, j.array(), jFrom);
   }
 
-  private final class SoftCapStep implements Step {
+  private final class SoftCapStep implements ModifierStep {
     private final float cap;
 
     SoftCapStep(float cap) {

@@ -22,7 +22,7 @@ final class BoundCall {
     this.attention = attention;
     this.input = input;
     this.shape = input.shape();
-    this.mask = BoundMask.of(attention.mask(), input);
+    this.mask = BoundBias.masked(attention, input);
     this.chance = BoundChance.of(attention.chance(), input);
     this.scale = attention.score().scale().of(shape.width());
   }
@@ -42,32 +42,33 @@ final class BoundCall {
   }
 
   static BoundCall of(Attention attention, AttentionInput input) {
-    BoundCall call = new BoundCall(attention, input);
-    call.checkParameters();
-    call.checkAlpha();
+    checkParameters(attention, input);
+    int heads = input.shape().heads();
     for (Modifier modifier : attention.modifiers()) {
       if (modifier instanceof Modifier.Scale(List<Double> factors)
           && factors.size() != 1
-          && factors.size() != call.shape.heads()) {
+          && factors.size() != heads) {
         throw new ShapeException(
             "scale: %d factors do not fit %d heads of q %s; 1 or one a head"
-                .formatted(factors.size(), call.shape.heads(), input.q()));
+                .formatted(factors.size(), heads, input.q()));
       }
     }
+    BoundCall call = new BoundCall(attention, input);
+    call.checkAlpha();
     return call;
   }
 
   /// Checks that all is given that is read, as it is read, and all is read that is given.
-  private void checkParameters() {
+  private static void checkParameters(Attention attention, AttentionInput input) {
     Set<String> unread = new LinkedHashSet<>(input.parameters().names());
-    for (Need need : attention.needs(shape)) {
+    for (Need need : attention.needs(input.shape())) {
       Optional<Tensor> given = input.parameters().find(need.name());
       if (given.isEmpty()) {
         throw new AttentionException(
             "attention: %s reads parameter %s %s and the input has none; AttentionInput.withParameter gives it"
                 .formatted(need.reader(), need.name(), need.shape()));
       }
-      if (!given.get().shape().equals(need.shape())) {
+      if (!need.fits(given.get().shape())) {
         throw new ShapeException(
             "attention: parameter %s %s does not fit %s with q %s and k %s; %s would"
                 .formatted(
@@ -76,7 +77,7 @@ final class BoundCall {
                     need.reader(),
                     input.q(),
                     input.keys(),
-                    need.shape()));
+                    need.fitting()));
       }
       unread.remove(need.name());
     }

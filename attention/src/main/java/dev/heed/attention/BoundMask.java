@@ -7,6 +7,7 @@ import dev.heed.attention.expression.Place;
 import dev.heed.attention.expression.Program;
 import dev.heed.attention.expression.Truth;
 import dev.heed.attention.expression.VisibleSet;
+import org.jspecify.annotations.Nullable;
 
 /// A mask and the data that it reads in one call. Threads may share it; each takes a [Reader] of
 /// its own.
@@ -20,6 +21,9 @@ final class BoundMask {
   private final boolean readsHead;
   private final VisibleSet given;
 
+  /// What hides places besides.
+  private final @Nullable BoundMask other;
+
   private BoundMask(Mask mask, AttentionInput input, MaskReads reads) {
     this.truth = mask.truth();
     this.program = Program.of(truth);
@@ -29,6 +33,24 @@ final class BoundMask {
     this.docK = input.docK().orElse(input.kPos());
     this.given = input.visible().orElse(VisibleSet.NONE);
     this.readsHead = reads.head() || (reads.given() && given.axes().heads() > 1);
+    this.other = null;
+  }
+
+  private BoundMask(BoundMask mask, BoundMask other) {
+    this.truth = mask.truth;
+    this.program = mask.program;
+    this.input = mask.input;
+    this.readsDocuments = mask.readsDocuments;
+    this.docQ = mask.docQ;
+    this.docK = mask.docK;
+    this.given = mask.given;
+    this.readsHead = mask.readsHead || other.readsHead;
+    this.other = other;
+  }
+
+  /// What neither this nor another mask of the same positions hides.
+  BoundMask and(BoundMask other) {
+    return new BoundMask(this, other);
   }
 
   /// Binds a mask; what it reads must be in the input, and what the input brings it must read.
@@ -89,7 +111,9 @@ final class BoundMask {
 
   /// Whether everything is visible to everyone.
   boolean seesEverything() {
-    return truth instanceof Truth.Constant(boolean value) && value;
+    return truth instanceof Truth.Constant(boolean value)
+        && value
+        && (other == null || other.seesEverything());
   }
 
   /// Whether heads may see differently.
@@ -112,7 +136,8 @@ final class BoundMask {
   }
 
   Cover cover(int b, int h, Area.Queries queries, Area.Keys keys) {
-    return new Area(queries, keys, new Area.Head(b, h, length(b), given)).cover(truth);
+    Cover cover = new Area(queries, keys, new Area.Head(b, h, length(b), given)).cover(truth);
+    return other == null ? cover : cover.and(other.cover(b, h, queries, keys));
   }
 
   private int length(int b) {
@@ -144,7 +169,7 @@ final class BoundMask {
 
   /// For rows of up to `count` keys.
   Reader reader(int count) {
-    return new Reader(program.scratch(count));
+    return new Reader(program.scratch(count), other == null ? null : other.reader(count));
   }
 
   /// Evaluates rows, for one thread.
@@ -152,8 +177,12 @@ final class BoundMask {
     private final Place place = new Place();
     private final Program.Scratch scratch;
 
-    private Reader(Program.Scratch scratch) {
+    private final @Nullable Reader others;
+    private int[] more = {};
+
+    private Reader(Program.Scratch scratch, @Nullable Reader others) {
       this.scratch = scratch;
+      this.others = others;
     }
 
     /// Writes -1 (visible) or 0 for each place of a tile, row by row, from 0 on.
@@ -176,6 +205,13 @@ final class BoundMask {
         place.documents(docK.array(), docK.row(b));
       }
       program.fill(place, scratch, visible, at);
+      if (others != null) {
+        more = more.length < tile.keys() ? new int[tile.keys()] : more;
+        others.fill(tile, t, more, 0);
+        for (int n = 0; n < tile.keys(); n++) {
+          visible[at + n] &= more[n];
+        }
+      }
     }
   }
 }

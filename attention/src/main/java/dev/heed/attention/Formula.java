@@ -66,6 +66,9 @@ final class Formula {
       case Modifier.SoftCap(double cap) ->
           "%s tanh((%s) / %s)".formatted(number(cap), score, number(cap));
       case Modifier.Alibi _ -> score + " - slope_h |i - j|";
+      case Modifier.LearnedScale _ -> "scale_h (" + score + ")";
+      case Modifier.Bias _ -> score + " + bias_hij";
+      case Modifier.T5 _ -> score + " + t5_h[bucket(j - i)]";
     };
   }
 

@@ -1,16 +1,17 @@
 package dev.heed.attention;
 
-import dev.heed.attention.Need.Axis;
 import dev.heed.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// What the learned numbers of a call get on the way back.
 ///
 /// Whoever leads queries of one head of one batch back adds to sums of its own, [#of]: as many
-/// numbers as a head of a batch reads, those of [Need.Axis#NUMBER]. Where several tasks share a
-/// head, each is a part. In the end [#addUp] adds all sums in the order of parts, batches and
-/// heads, so that the result is the same for any number of threads.
+/// numbers as a head of a batch reads, those along axes that are not of batches or heads. Where
+/// several tasks share a head, each is a part. In the end [#addUp] adds all sums in the order of
+/// parts, batches and heads, so that the result is the same for any number of threads.
 final class LearnedSums {
   private static final double[] UNWANTED = {};
 
@@ -32,7 +33,7 @@ final class LearnedSums {
           .ifPresent(into -> {
             int size = 1;
             for (int axis = 0; axis < need.axes().size(); axis++) {
-              size *= need.axes().get(axis) == Axis.NUMBER ? into.axis(axis) : 1;
+              size *= need.axes().get(axis).isWithinHead() ? into.axis(axis) : 1;
             }
             double[][] sums = new double[parts * shape.batch() * shape.heads()][];
             tables.put(need.name(), new Table(need, into, size, sums));
@@ -62,6 +63,9 @@ final class LearnedSums {
   /// Adds all sums to the gradients.
   void addUp() {
     for (Table table : tables.values()) {
+      if (Arrays.stream(table.sums).allMatch(Objects::isNull)) {
+        continue;
+      }
       double[] total = new double[table.into.size()];
       for (int place = 0; place < parts * shape.batch() * shape.heads(); place++) {
         double[] sums = table.sums[place];
@@ -85,11 +89,11 @@ final class LearnedSums {
       int length = table.into.axis(axis);
       int place =
           switch (table.need.axes().get(axis)) {
-            case BATCH -> b % length;
-            case HEAD -> h % length;
-            case NUMBER -> rest % length;
+            case BATCH, ANY_BATCH -> b % length;
+            case HEAD, ANY_HEAD -> h % length;
+            case NUMBER, ANY_QUERY -> rest % length;
           };
-      rest = table.need.axes().get(axis) == Axis.NUMBER ? rest / length : rest;
+      rest = table.need.axes().get(axis).isWithinHead() ? rest / length : rest;
       index += place * stride;
       stride *= length;
     }

@@ -1,10 +1,15 @@
 package dev.heed.attention;
 
+import dev.heed.attention.Need.Axis;
+import dev.heed.tensor.Shape;
 import java.util.List;
 
 /// What happens to a score between its computation and the mask. Modifiers act in the order in
 /// which a call lists them.
 public sealed interface Modifier {
+  /// The parameter of [Bias].
+  String BIAS = "bias";
+
   /// Times a factor: one for all heads or one a head.
   record Scale(List<Double> factors) implements Modifier {
     public Scale {
@@ -44,15 +49,79 @@ public sealed interface Modifier {
     }
   }
 
+  /// Times a learned factor of each head, parameter `scale` `[H]`. [Swin
+  /// 2021](https://arxiv.org/abs/2111.09883) section 3.2 learns one.
+  record LearnedScale() implements Modifier {}
+
+  /// Plus a number of each place, parameter `bias` `[B|1, H|1, T|1, S]`; -∞ hides the place, as a
+  /// mask does.
+  record Bias() implements Modifier {}
+
+  /// Plus a number of each head and bucket of distances, parameter `t5` `[buckets, H]`. [Raffel et
+  /// al. 2020](https://arxiv.org/abs/1910.10683) section 2.1.
+  ///
+  /// @param buckets how many; half of them for keys behind the query where both sides count
+  /// @param maxDistance from which on all distances share a bucket
+  record T5(int buckets, int maxDistance, Direction direction) implements Modifier {
+    /// Which keys have buckets of their own.
+    public enum Direction {
+      /// Keys before the query; those behind it share the bucket of distance 0.
+      CAUSAL,
+      /// Keys on either side.
+      BIDIRECTIONAL
+    }
+
+    public T5 {
+      int side = direction == Direction.BIDIRECTIONAL ? buckets / 2 : buckets;
+      if (side < 2 || maxDistance <= side / 2) {
+        throw new AttentionException(
+            "t5: %d buckets up to distance %d; at least 2 a side, and a distance above half of a side, are needed"
+                .formatted(buckets, maxDistance));
+      }
+    }
+
+    /// The bucket of a key at `j` for a query at `i`, given `j - i`: the first half of a side has
+    /// one distance each, the second half ever more, up to the largest. What counts is whether a
+    /// distance reaches the next power; a billionth is added against rounding.
+    int bucket(int distance) {
+      boolean both = direction == Direction.BIDIRECTIONAL;
+      int side = both ? buckets / 2 : buckets;
+      int behind = both && distance > 0 ? side : 0;
+      int n = both ? Math.abs(distance) : Math.max(-distance, 0);
+      int exact = side / 2;
+      if (n < exact) {
+        return behind + n;
+      }
+      double share = Math.log((double) n / exact) / Math.log((double) maxDistance / exact);
+      return behind + Math.min(side - 1, exact + (int) (share * (side - exact) + 1e-9));
+    }
+  }
+
   /// Whether it reads where queries and keys stand, and not the score alone.
   default boolean readsPositions() {
-    return !(this instanceof Scale || this instanceof SoftCap);
+    return !(this instanceof Scale || this instanceof LearnedScale || this instanceof SoftCap);
   }
 
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
       case Scale _, SoftCap _, Alibi _ -> List.of();
+      case LearnedScale _ ->
+          List.of(Need.ofHead("scale", "modifier scale(learned)", shape).startingAt(1));
+      case Bias _ ->
+          List.of(
+              new Need(
+                  BIAS,
+                  Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()),
+                  "modifier bias",
+                  List.of(Axis.ANY_BATCH, Axis.ANY_HEAD, Axis.ANY_QUERY, Axis.NUMBER)));
+      case T5(int buckets, _, _) ->
+          List.of(
+              new Need(
+                  "t5",
+                  Shape.of(buckets, shape.heads()),
+                  "modifier t5",
+                  List.of(Axis.NUMBER, Axis.HEAD)));
     };
   }
 

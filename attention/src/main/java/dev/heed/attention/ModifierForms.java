@@ -15,7 +15,7 @@ final class ModifierForms {
                   Modifier.Scale.class,
                   "times a factor, one for all heads or one a head",
                   "Vaswani et al. 2017, https://arxiv.org/abs/1706.03762",
-                  of -> new Modifier.Scale(of.numbers())),
+                  of -> scale(of)),
               new Form<>(
                   "softcap(c)",
                   Modifier.SoftCap.class,
@@ -27,9 +27,35 @@ final class ModifierForms {
                   Modifier.Alibi.class,
                   "minus slope times distance, with a slope for each head",
                   "Press et al. 2021, https://arxiv.org/abs/2108.12409",
-                  _ -> Modifier.alibi())));
+                  _ -> Modifier.alibi()),
+              new Form<>(
+                  "scale(learned)",
+                  Modifier.LearnedScale.class,
+                  "times a learned factor of each head",
+                  "Liu et al. 2021, https://arxiv.org/abs/2111.09883",
+                  _ -> new Modifier.LearnedScale()),
+              new Form<>(
+                  "bias",
+                  Modifier.Bias.class,
+                  "plus a learned number of each place; minus infinity hides it",
+                  "Shaw et al. 2018, https://arxiv.org/abs/1803.02155",
+                  _ -> new Modifier.Bias()),
+              new Form<>(
+                  "t5(buckets,maxDistance,direction)",
+                  Modifier.T5.class,
+                  "plus a learned number of each bucket of distances, causal or bidirectional",
+                  "Raffel et al. 2020, https://arxiv.org/abs/1910.10683",
+                  of ->
+                      new Modifier.T5(
+                          of.whole(0), of.whole(1), of.word(2, Modifier.T5.Direction.class)))));
 
   private ModifierForms() {}
+
+  private static Modifier scale(Forms.Arguments of) {
+    return of.texts().equals(List.of("learned"))
+        ? new Modifier.LearnedScale()
+        : new Modifier.Scale(of.numbers());
+  }
 
   static String text(Modifier modifier) {
     return switch (modifier) {
@@ -37,6 +63,10 @@ final class ModifierForms {
           factors.stream().map(Forms::number).collect(Collectors.joining(",", "scale(", ")"));
       case Modifier.SoftCap(double cap) -> "softcap(%s)".formatted(Forms.number(cap));
       case Modifier.Alibi _ -> "alibi";
+      case Modifier.LearnedScale _ -> "scale(learned)";
+      case Modifier.Bias _ -> "bias";
+      case Modifier.T5(int buckets, int maxDistance, Modifier.T5.Direction direction) ->
+          "t5(%d,%d,%s)".formatted(buckets, maxDistance, Forms.word(direction));
     };
   }
 }

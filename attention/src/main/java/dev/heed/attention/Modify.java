@@ -13,7 +13,24 @@ record Modify(BoundCall call, Rows rows) {
         case Modifier.SoftCap(double cap) ->
             rows.softCap((float) cap, scores, at, scores, at, row.keys());
         case Modifier.Alibi _ -> alibi(row, scores, at);
+        case Modifier.LearnedScale _ ->
+            rows.scale(call.learned("scale", row.h()), scores, at, scores, at, row.keys());
+        case Modifier.Bias _ -> {
+          BoundBias bias = BoundBias.of(call);
+          int from = bias.row(row.b(), row.h(), row.t0()) + row.s0();
+          rows.add(scores, at, bias.table().array(), from, scores, at, row.keys());
+        }
+        case Modifier.T5 t5 -> t5(t5, row, scores, at);
       }
+    }
+  }
+
+  private void t5(Modifier.T5 t5, MapTile row, float[] scores, int at) {
+    int i = call.input.qPos().at(row.b(), row.t0());
+    int heads = call.shape.heads();
+    for (int n = 0; n < row.keys(); n++) {
+      int bucket = t5.bucket(call.input.kPos().at(row.b(), row.s0() + n) - i);
+      scores[at + n] += call.learned("t5", bucket * heads + row.h());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.heed.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.StringJoiner;
 
 /// Learned numbers that a choice reads.
 ///
@@ -20,7 +21,22 @@ public record Need(String name, Shape shape, String reader, List<Axis> axes, flo
     /// Each query head has numbers of its own.
     HEAD,
     /// Numbers that belong together.
-    NUMBER
+    NUMBER,
+    /// As [#BATCH], or one for all batches.
+    ANY_BATCH,
+    /// As [#HEAD], or one for all heads.
+    ANY_HEAD,
+    /// Each query has numbers of its own, or one row serves all.
+    ANY_QUERY;
+
+    private boolean mayBeOne() {
+      return this == ANY_BATCH || this == ANY_HEAD || this == ANY_QUERY;
+    }
+
+    /// Whether numbers along this axis belong to a head of a batch together.
+    boolean isWithinHead() {
+      return this == NUMBER || this == ANY_QUERY;
+    }
   }
 
   public Need {
@@ -40,6 +56,35 @@ public record Need(String name, Shape shape, String reader, List<Axis> axes, flo
   /// Numbers that all batches and heads share.
   public Need(String name, Shape shape, String reader) {
     this(name, shape, reader, Collections.nCopies(shape.rank(), Axis.NUMBER));
+  }
+
+  /// Whether numbers shaped like `given` are what is read.
+  boolean fits(Shape given) {
+    boolean fits = given.rank() == shape.rank();
+    for (int axis = 0; fits && axis < axes.size(); axis++) {
+      fits =
+          given.axis(axis) == shape.axis(axis)
+              || (given.axis(axis) == 1 && axes.get(axis).mayBeOne());
+    }
+    return fits;
+  }
+
+  /// The shape of the fewest numbers that fit.
+  Shape least() {
+    int[] lengths = shape.toArray();
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = axes.get(axis).mayBeOne() ? 1 : lengths[axis];
+    }
+    return Shape.of(lengths);
+  }
+
+  /// What shapes fit, for an error message.
+  String fitting() {
+    StringJoiner all = new StringJoiner(", ", "[", "]");
+    for (int axis = 0; axis < axes.size(); axis++) {
+      all.add((axes.get(axis).mayBeOne() ? "1 or " : "") + shape.axis(axis));
+    }
+    return all.toString();
   }
 
   /// One number a head, `[H]`.

@@ -40,7 +40,17 @@ final class ReferenceModifiers {
       case Modifier.Scale scale -> scale.factor(h) * score;
       case Modifier.SoftCap(double cap) -> cap * Math.tanh(score / cap);
       case Modifier.Alibi _ -> score - Modifier.Alibi.slope(h, call.shape.heads()) * distance(s);
+      case Modifier.LearnedScale _ -> call.learned("scale", h) * score;
+      case Modifier.Bias _ -> {
+        BoundBias bias = BoundBias.of(call);
+        yield score + bias.table().array()[bias.row(b, h, t) + s];
+      }
+      case Modifier.T5 t5 -> score + call.learned("t5", bucket(t5, s) * call.shape.heads() + h);
     };
+  }
+
+  private int bucket(Modifier.T5 t5, int s) {
+    return t5.bucket(call.input.kPos().at(b, s) - call.input.qPos().at(b, t));
   }
 
   private int distance(int s) {
@@ -52,9 +62,31 @@ final class ReferenceModifiers {
   double back(int s, double gradient, LearnedSums learned) {
     double left = gradient;
     for (int m = modifiers.size() - 1; m >= 0; m--) {
+      learn(modifiers.get(m), s, left, steps[m][s], learned);
       left *= slope(modifiers.get(m), steps[m + 1][s]);
     }
     return left;
+  }
+
+  /// Adds what a modifier's learned numbers get, given the gradient of the score after it and the
+  /// score before it.
+  private void learn(
+      Modifier modifier, int s, double gradient, double before, LearnedSums learned) {
+    switch (modifier) {
+      case Modifier.Scale _, Modifier.SoftCap _, Modifier.Alibi _ -> {}
+      case Modifier.LearnedScale _ -> add(learned.of("scale", 0, b, h), 0, gradient * before);
+      case Modifier.Bias _ -> {
+        int row = BoundBias.of(call).stride() == 0 ? 0 : t * call.shape.keys();
+        add(learned.of(Modifier.BIAS, 0, b, h), row + s, gradient);
+      }
+      case Modifier.T5 t5 -> add(learned.of("t5", 0, b, h), bucket(t5, s), gradient);
+    }
+  }
+
+  private static void add(double[] sums, int at, double number) {
+    if (sums.length > 0) {
+      sums[at] += number;
+    }
   }
 
   /// The derivative of a modifier by the score, given the score after it.
@@ -62,7 +94,8 @@ final class ReferenceModifiers {
     return switch (modifier) {
       case Modifier.Scale scale -> scale.factor(h);
       case Modifier.SoftCap(double cap) -> 1 - after / cap * (after / cap);
-      case Modifier.Alibi _ -> 1;
+      case Modifier.LearnedScale _ -> call.learned("scale", h);
+      case Modifier.Alibi _, Modifier.Bias _, Modifier.T5 _ -> 1;
     };
   }
 }

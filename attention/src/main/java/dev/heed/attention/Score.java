@@ -42,7 +42,7 @@ public sealed interface Score {
           needs.add(Need.ofHead("bilinear", "score bilinear", shape, shape.width(), shape.width()));
     }
     if (scale() instanceof Scale.Learned) {
-      needs.add(Need.ofHead("temperature", "the score's learned scale", shape));
+      needs.add(Need.ofHead("temperature", "the score's learned scale", shape).startingAt(1));
     }
     return needs;
   }

@@ -43,6 +43,12 @@ final class TiledBackward {
   /// Tasks of one key/value head.
   private final int parts;
 
+  /// Whether all heads add to the same rows of a bias: then the blocks of queries of one head after
+  /// another are dealt out to tasks, so that each row is added to by one task in one order.
+  private final boolean byRows;
+
+  private final LearnedSums learnedSums;
+
   /// The gradients that come and those that go.
   record Sums(OutputGradients dy, InputGradients dx, Fresh fresh) {}
 
@@ -61,7 +67,16 @@ final class TiledBackward {
           "executor Reference, or a chance without heads,");
     }
     this.blocks = (shape.queries() + QueryBlock.QUERIES - 1) / QueryBlock.QUERIES;
-    this.parts = parts(shape, blocks);
+    this.byRows = sharesBias(call, sums.dx().parameters());
+    this.parts = byRows ? Math.max(1, Math.min(blocks, TASKS)) : parts(shape, blocks);
+    this.learnedSums = new LearnedSums(call, sums.dx().parameters(), parts);
+  }
+
+  private static boolean sharesBias(BoundCall call, Parameters wanted) {
+    return wanted
+        .find(Modifier.BIAS)
+        .filter(into -> new BoundBias(into).isSharedByHeads(call.shape))
+        .isPresent();
   }
 
   private static int parts(AttentionShape shape, int blocks) {
@@ -76,15 +91,27 @@ final class TiledBackward {
     Workspace.Mark mark = run.workspace().mark();
     Optional<Tensor> into = learnedGradient();
     learned = into.map(_ -> run.workspace().take(shape.batch() * shape.heads(), shape.queries()));
-    if (parts == 1) {
+    if (byRows) {
+      Tensor memory = run.workspace().take(parts, size());
+      for (int head = 0; head < heads; head++) {
+        oneHead(memory, head);
+      }
+    } else if (parts == 1) {
       run.workers().run(heads, this::wholeHead);
     } else {
       Tensor memory = run.workspace().take(heads * parts, size());
       run.workers().run(heads * parts, (task, scratch) -> part(memory, task, scratch));
       int cuts = (shape.keys() + KEYS_A_TASK - 1) / KEYS_A_TASK;
-      run.workers().run(heads * cuts, (task, _) -> addUp(memory, task / cuts, task % cuts));
+      run.workers()
+          .run(
+              heads * cuts,
+              (task, _) -> {
+                int head = task / cuts;
+                addUp(memory.slice(head * parts, (head + 1) * parts), head, task % cuts);
+              });
     }
     into.ifPresent(this::addLearned);
+    learnedSums.addUp();
     run.workspace().release(mark);
   }
 
@@ -104,6 +131,15 @@ final class TiledBackward {
       clear(head, s0, s1);
       add(collected, head, s0, s1);
     }
+  }
+
+  private void oneHead(Tensor memory, int head) {
+    run.workers()
+        .run(
+            parts,
+            (part, scratch) -> look(head, part, sums(memory.slice(part, part + 1)), scratch));
+    int cuts = (shape.keys() + KEYS_A_TASK - 1) / KEYS_A_TASK;
+    run.workers().run(cuts, (cut, _) -> addUp(memory, head, cut));
   }
 
   private void part(Tensor memory, int task, Workspace scratch) {
@@ -128,8 +164,12 @@ final class TiledBackward {
             together(call.input.v(), b, head % shape.groups(), scratch),
             collected,
             scratch.keep(
-                TiledBackwardBlock.Visible.class, _ -> true, TiledBackwardBlock.Visible::new));
-    for (int item = part; item < shape.groupSize() * blocks; item += parts) {
+                TiledBackwardBlock.Visible.class, _ -> true, TiledBackwardBlock.Visible::new),
+            new LearnedSteps.Learning(Optional.of(learnedSums), part, sums.dx().parameters()));
+    for (int item = 0; item < shape.groupSize() * blocks; item++) {
+      if ((byRows ? item % blocks : item) % parts != part) {
+        continue;
+      }
       int t0 = item % blocks * QueryBlock.QUERIES;
       int t1 = Math.min(shape.queries(), t0 + QueryBlock.QUERIES);
       MapTile queries = new MapTile(b, firstHead + item / blocks, t0, t1, 0, 0);
@@ -154,7 +194,12 @@ final class TiledBackward {
   }
 
   /// A key/value head: its keys `[S, E]`, its values `[S, W]` and what they get.
-  record Group(Matrix keys, Matrix values, KeyGradients sums, TiledBackwardBlock.Visible visible) {}
+  record Group(
+      Matrix keys,
+      Matrix values,
+      KeyGradients sums,
+      TiledBackwardBlock.Visible visible,
+      LearnedSteps.Learning learning) {}
 
   /// The rows of a head, which each block of queries reads; copied to lie together where they lie
   /// among those of other heads, far apart and often by a power of two, which share few places of a
@@ -174,12 +219,14 @@ final class TiledBackward {
   }
 
   /// Adds what all parts of a key/value head collected for some keys, in the order of the parts.
+  ///
+  /// @param memory the sums of the parts
   private void addUp(Tensor memory, int head, int cut) {
     int s0 = cut * KEYS_A_TASK;
     int s1 = Math.min(shape.keys(), s0 + KEYS_A_TASK);
     clear(head, s0, s1);
     for (int part = 0; part < parts; part++) {
-      add(sums(memory.slice(head * parts + part, head * parts + part + 1)), head, s0, s1);
+      add(sums(memory.slice(part, part + 1)), head, s0, s1);
     }
   }
 

@@ -74,7 +74,7 @@ final class TiledBackwardBlock {
     this.group = group;
     this.visible = group.visible();
     visible.runs = 0;
-    this.modifiers = new BlockModifiers(call, queries, pass.kernels);
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels, group.learning());
   }
 
   void run() {
@@ -100,6 +100,7 @@ final class TiledBackwardBlock {
       }
     }
     visit();
+    modifiers.finish();
     backward.finish(block, rows(pass.sums.dx().q()));
   }
 

@@ -82,10 +82,20 @@ final class Calls {
     return complete;
   }
 
+  /// Learned numbers; where axes may be shared, some are, and some places of a bias are hidden.
   private static Tensor learned(Random random, Need need) {
-    Tensor numbers = tensor(random, need.shape().toArray());
-    for (int n = 0; n < numbers.size() && need.name().equals("alpha"); n++) {
-      numbers.array()[n] = 1.2f + 0.7f * random.nextFloat();
+    int[] lengths = need.shape().toArray();
+    int[] least = need.least().toArray();
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = random.nextInt(3) == 0 ? least[axis] : lengths[axis];
+    }
+    Tensor numbers = tensor(random, lengths);
+    for (int n = 0; n < numbers.size(); n++) {
+      if (need.name().equals("bias") && random.nextInt(9) == 0) {
+        numbers.array()[n] = Float.NEGATIVE_INFINITY;
+      } else if (need.name().equals("alpha")) {
+        numbers.array()[n] = 1.2f + 0.7f * random.nextFloat();
+      }
     }
     return numbers;
   }
@@ -111,7 +121,7 @@ final class Calls {
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
           attention.withModifier(
-              switch (random.nextInt(4)) {
+              switch (random.nextInt(8)) {
                 case 0 -> Modifier.scale(0.5 + random.nextDouble());
                 case 1 ->
                     new Modifier.Scale(
@@ -119,6 +129,12 @@ final class Calls {
                             .mapToObj(h -> 0.5 + random.nextDouble())
                             .toList());
                 case 2 -> Modifier.softCap(1 + 3 * random.nextDouble());
+                case 3 -> new Modifier.LearnedScale();
+                case 4, 5 -> new Modifier.Bias();
+                case 6 ->
+                    random.nextBoolean()
+                        ? new Modifier.T5(12, 20, Modifier.T5.Direction.CAUSAL)
+                        : new Modifier.T5(12, 37, Modifier.T5.Direction.BIDIRECTIONAL);
                 default -> Modifier.alibi();
               });
     }

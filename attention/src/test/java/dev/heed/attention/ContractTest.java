@@ -220,7 +220,7 @@ class ContractTest {
     if (input.visible().isPresent()) {
       full = full.withVisible(moved(input.visible().get(), from, to, 0));
     }
-    return full.withParameters(input.parameters());
+    return full.withParameters(moved(input.parameters(), from, to, 0));
   }
 
   /// The rows `[from, to)` of a set, behind `more` keys that are visible to all.
@@ -282,7 +282,36 @@ class ContractTest {
     if (input.visible().isPresent()) {
       bare = bare.withVisible(moved(input.visible().get(), 0, input.shape().queries(), more));
     }
-    return bare.withParameters(input.parameters());
+    return bare.withParameters(moved(input.parameters(), 0, input.shape().queries(), more));
+  }
+
+  /// Learned numbers of queries `[from, to)`, behind those of `more` keys, which are nobody's.
+  private static Parameters moved(Parameters all, int from, int to, int more) {
+    Parameters moved = all;
+    if (all.find("bias").isPresent()) {
+      Tensor bias = all.get("bias");
+      boolean shared = bias.axis(2) == 1;
+      moved = moved.with("bias", moved(bias, shared ? 0 : from, shared ? 1 : to, more));
+    }
+    return moved;
+  }
+
+  /// Rows `[from, to)` of matrices, behind `more` columns of NaN.
+  private static Tensor moved(Tensor all, int from, int to, int more) {
+    int rows = all.axis(-2);
+    int columns = all.axis(-1);
+    int[] lengths = all.shape().toArray();
+    lengths[lengths.length - 2] = to - from;
+    lengths[lengths.length - 1] = columns + more;
+    Tensor moved = Tensor.zeros(lengths);
+    moved.fill(Float.NaN);
+    float[] numbers = all.toArray();
+    for (int row = 0; row < moved.shape().rows(); row++) {
+      int source = row / (to - from) * rows + from + row % (to - from);
+      System.arraycopy(
+          numbers, source * columns, moved.array(), row * (columns + more) + more, columns);
+    }
+    return moved;
   }
 
   private static HeadView behind(HeadView view, int more) {

@@ -31,7 +31,18 @@ class FormsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"softcap(50)", "softcap(0.3)", "alibi", "scale(2)", "scale(1,0.5,-4)"})
+  @ValueSource(
+      strings = {
+        "softcap(50)",
+        "softcap(0.3)",
+        "alibi",
+        "scale(2)",
+        "scale(1,0.5,-4)",
+        "scale(learned)",
+        "bias",
+        "t5(32,128,bidirectional)",
+        "t5(16,64,causal)"
+      })
   void modifier_written_isReadBack(String text) {
     assertThat(Modifier.parse(text).text()).isEqualTo(text);
   }

@@ -45,8 +45,8 @@ class GoldenAttentionTest {
   }
 
   @Test
-  void calls_presentAxes_areThirtyFive() throws IOException {
-    assertThat(new TreeSet<>(calls().stream().map(Golden::name).toList())).hasSize(35);
+  void calls_presentAxes_areThirtySeven() throws IOException {
+    assertThat(new TreeSet<>(calls().stream().map(Golden::name).toList())).hasSize(37);
   }
 
   @Test
@@ -134,8 +134,7 @@ class GoldenAttentionTest {
 
   private static boolean isExpressible(String spec) {
     return !field(spec, "score").contains("additive")
-        && !field(spec, "normalizer").contains("topk")
-        && !field(spec, "modifiers").contains("t5");
+        && !field(spec, "normalizer").contains("topk");
   }
 
   private static Attention attention(String spec) {
@@ -144,14 +143,9 @@ class GoldenAttentionTest {
             .withScore(score(field(spec, "score"), field(spec, "scale")))
             .withMask(Mask.parse(field(spec, "mask").replace("\"", "")))
             .withNormalizer(Normalizer.parse(field(spec, "normalizer").replace("\"", "")));
-    Matcher modifier =
-        Pattern.compile("\"(softcap|alibi)(?:\\(([^)]*)\\))?\"").matcher(field(spec, "modifiers"));
+    Matcher modifier = Pattern.compile("\"([^\"]+)\"").matcher(field(spec, "modifiers"));
     while (modifier.find()) {
-      attention =
-          attention.withModifier(
-              modifier.group(1).equals("alibi")
-                  ? Modifier.alibi()
-                  : Modifier.softCap(Double.parseDouble(modifier.group(2))));
+      attention = attention.withModifier(Modifier.parse(modifier.group(1)));
     }
     return attention;
   }
@@ -191,7 +185,7 @@ class GoldenAttentionTest {
     if (file.names().contains("kv_len")) {
       input = input.withLengths(file.ints("kv_len"));
     }
-    for (String name : List.of("sink", "bilinear")) {
+    for (String name : List.of("sink", "bilinear", "t5")) {
       if (file.names().contains(name)) {
         input = input.withParameter(name, Tensor.of(file.floats(name), file.shape(name)));
       }

@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.attention.expression.Pointwise;
+import dev.heed.tensor.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,7 +61,8 @@ final class Oracle {
             input.lengths().map(lengths -> lengths[b]).orElse(0),
             h,
             input.visible().map(set -> set.isVisible(b, h, t, s)).orElse(false));
-    return Pointwise.isTrue(attention.mask().truth(), at);
+    return Pointwise.isTrue(attention.mask().truth(), at)
+        && (!learned.containsKey("bias") || bias(b, h, t, s) != Double.NEGATIVE_INFINITY);
   }
 
   /// The weights of a row.
@@ -133,9 +135,25 @@ final class Oracle {
                 score
                     - slope(h, shape.heads())
                         * Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
+            case Modifier.LearnedScale _ -> score * learned.get("scale")[h];
+            case Modifier.Bias _ -> score + bias(b, h, t, s);
+            case Modifier.T5 t5 ->
+                score
+                    + learned
+                        .get("t5")[
+                        t5.bucket(input.kPos().at(b, s) - input.qPos().at(b, t)) * shape.heads()
+                            + h];
           };
     }
     return score;
+  }
+
+  private double bias(int b, int h, int t, int s) {
+    Shape table = input.parameters().get("bias").shape();
+    int index = table.axis(0) == 1 ? 0 : b;
+    index = index * table.axis(1) + (table.axis(1) == 1 ? 0 : h);
+    index = index * table.axis(2) + (table.axis(2) == 1 ? 0 : t);
+    return learned.get("bias")[index * table.axis(3) + s];
   }
 
   private double similarity(int h, double[] query, double[] key) {

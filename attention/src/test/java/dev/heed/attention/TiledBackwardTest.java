@@ -79,7 +79,8 @@ class TiledBackwardTest {
     assertNear(label + " dk", actual.k.toArray(), expected.k.toArray(), 2e-5);
     assertNear(label + " dv", actual.v.toArray(), expected.v.toArray(), 2e-5);
     float[] expectedLearned = Calls.numbers(expected.learned);
-    assertNear(label + " dlearned", Calls.numbers(actual.learned), expectedLearned, 2e-5);
+    // up to 400 keys of 110 queries add to a number, each with a score of up to 30
+    assertNear(label + " dlearned", Calls.numbers(actual.learned), expectedLearned, 2e-4);
   }
 
   /// As far as the error of a weight is that of its score: at the threshold of sparsemax and entmax

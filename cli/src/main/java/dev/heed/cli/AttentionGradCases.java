@@ -97,8 +97,12 @@ final class AttentionGradCases {
     return List.of(
         Modifier.scale(0.7),
         new Modifier.Scale(List.of(0.5, 0.6, 0.7, 0.8, 0.9, 1.0)),
+        new Modifier.LearnedScale(),
+        new Modifier.Bias(),
         Modifier.softCap(1.5),
-        Modifier.alibi());
+        Modifier.alibi(),
+        new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
+        new Modifier.T5(5, 9, Modifier.T5.Direction.CAUSAL));
   }
 
   private static String name(Score score) {
@@ -108,10 +112,9 @@ final class AttentionGradCases {
 
   private static String name(Modifier modifier) {
     return switch (modifier) {
-      case Modifier.Scale(List<Double> factors) ->
-          factors.size() == 1 ? "scale" : "scale of each head";
+      case Modifier.Scale(List<Double> factors) when factors.size() > 1 -> "scale of each head";
       case Modifier.SoftCap _ -> "softcap";
-      case Modifier.Alibi _ -> "alibi";
+      default -> modifier.text();
     };
   }
 

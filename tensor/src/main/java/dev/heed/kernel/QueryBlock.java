@@ -50,6 +50,9 @@ public final class QueryBlock {
   /// Positions of the queries, `[32]`; what a modifier reads.
   final int[] positions = new int[QUERIES];
 
+  /// Room for a panel as large as the scores, once somebody has asked for it.
+  private float[] spare = {};
+
   /// Queries that are there.
   int count;
 
@@ -77,6 +80,11 @@ public final class QueryBlock {
   /// Whether this block serves queries and values of these widths.
   public boolean fits(int width, int valueWidth) {
     return this.width == width && this.valueWidth == valueWidth;
+  }
+
+  /// How many keys the tile has.
+  public int keys() {
+    return keys;
   }
 
   /// `log Σ exp(score)` of a query over all that it saw, the sink included; `+∞` for a query that
@@ -124,6 +132,23 @@ public final class QueryBlock {
     check("score", "keys", matrix, KEYS, width);
     keys = matrix.rows();
     hidden = false;
+  }
+
+  /// Room for a panel as large as the scores; nothing in it lasts.
+  float[] spare() {
+    if (spare.length == 0) {
+      spare = new float[KEYS * QUERIES];
+    }
+    return spare;
+  }
+
+  /// Checks numbers of each place of the tile, `[n, keys]`.
+  void checkRows(Matrix matrix) {
+    if (matrix.rows() != count || matrix.columns() != keys || matrix.columnStride() != 1) {
+      throw new ShapeException(
+          "tile: rows %s do not fit %d queries and %d keys; one contiguous row a query"
+              .formatted(matrix, count, keys));
+    }
   }
 
   void checkValues(Matrix matrix) {

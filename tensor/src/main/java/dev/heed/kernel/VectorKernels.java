@@ -18,6 +18,7 @@ final class VectorKernels {
         new VectorAttentionTiles(),
         new VectorBackwardTiles(),
         new VectorNormalizerTiles(),
+        new VectorModifierTiles(),
         new VectorChanceTiles(),
         new VectorLaneMath(),
         new VectorLookup(),

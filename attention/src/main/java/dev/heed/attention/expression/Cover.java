@@ -21,7 +21,7 @@ public enum Cover {
     };
   }
 
-  Cover and(Cover other) {
+  public Cover and(Cover other) {
     return this == EMPTY || other == EMPTY ? EMPTY : this == FULL ? other : this;
   }
 
