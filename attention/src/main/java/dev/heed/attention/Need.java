@@ -70,7 +70,7 @@ public record Need(String name, Shape shape, String reader, List<Axis> axes, flo
   }
 
   /// The shape of the fewest numbers that fit.
-  Shape least() {
+  public Shape least() {
     int[] lengths = shape.toArray();
     for (int axis = 0; axis < lengths.length; axis++) {
       lengths[axis] = axes.get(axis).mayBeOne() ? 1 : lengths[axis];

@@ -102,7 +102,7 @@ final class AttentionGradCases {
         Modifier.softCap(1.5),
         Modifier.alibi(),
         new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
-        new Modifier.T5(5, 9, Modifier.T5.Direction.CAUSAL));
+        new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL));
   }
 
   private static String name(Score score) {
