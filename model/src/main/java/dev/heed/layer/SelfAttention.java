@@ -71,25 +71,19 @@ public record SelfAttention(
     });
   }
 
-  /// An attention whose choices read no learned numbers.
+  /// An attention to the text itself whose choices read no learned numbers.
   public SelfAttention(
       Projections projections,
       HeadNorms headNorms,
       Optional<Rotary> rotary,
       Attention attention,
       Heads heads) {
-    this(projections, headNorms, rotary, attention, Map.of(), heads);
+    this(projections, headNorms, rotary, attention, Source.self(), Map.of(), heads);
   }
 
-  /// An attention to the text itself.
-  public SelfAttention(
-      Projections projections,
-      HeadNorms headNorms,
-      Optional<Rotary> rotary,
-      Attention attention,
-      Map<String, Weight> learned,
-      Heads heads) {
-    this(projections, headNorms, rotary, attention, Source.self(), learned, heads);
+  /// The same attention with the numbers that its choices read, by name.
+  public SelfAttention withLearned(Map<String, Weight> numbers) {
+    return new SelfAttention(projections, headNorms, rotary, attention, source, numbers, heads);
   }
 
   /// The same attention with keys and values from elsewhere.

@@ -74,17 +74,18 @@ final class HeedMixers {
     Heads heads = heads(json);
     Attention attention = stated(json);
     int width = parts.width();
-    return new SelfAttention(
-        new SelfAttention.Projections(
-            at.linear("q", heads.queryWidth(), width),
-            at.linear("k", heads.keyWidth(), width),
-            at.linear("v", heads.keyWidth(), width),
-            at.linear("o", width, heads.queryWidth())),
-        SelfAttention.HeadNorms.NONE,
-        rotary(heads.width()),
-        attention,
-        learned(json, attention, heads, at),
-        heads);
+    SelfAttention plain =
+        new SelfAttention(
+            new SelfAttention.Projections(
+                at.linear("q", heads.queryWidth(), width),
+                at.linear("k", heads.keyWidth(), width),
+                at.linear("v", heads.keyWidth(), width),
+                at.linear("o", width, heads.queryWidth())),
+            SelfAttention.HeadNorms.NONE,
+            rotary(heads.width()),
+            attention,
+            heads);
+    return plain.withLearned(learned(json, attention, heads, at));
   }
 
   private Attention stated(Json.Obj json) {

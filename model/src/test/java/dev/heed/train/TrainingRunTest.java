@@ -47,6 +47,16 @@ class TrainingRunTest {
        "watch": {"evaluate": 4, "checkpoint": 3}}
       """;
 
+  private static final String HEED =
+      """
+      {"model": {"model_type": "heed", "num_hidden_layers": 2, "hidden_size": 12,
+         "num_attention_heads": 3, "intermediate_size": 10, "norm": {"type": "layer", "place": "post"},
+         "mixers": [{"score": "cosine(learned)", "mask": "causal & window(4)"},
+           {"normalizer": "sink", "modifiers": ["alibi"], "num_attention_heads": 2}]},
+       "steps": 9, "batch": 4, "context": 7, "dropout": {"weights": 0.1},
+       "watch": {"evaluate": 4, "checkpoint": 3}}
+      """;
+
   @TempDir private Path folder;
   private Path data;
 
@@ -91,7 +101,7 @@ class TrainingRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {GPT2, LLAMA})
+  @ValueSource(strings = {GPT2, LLAMA, HEED})
   void train_interruptedAndResumedOnOtherThreads_hasTheBitsOfAnUndisturbedOne(String settings)
       throws IOException {
     train("whole", settings, 1, () -> false);
@@ -115,7 +125,7 @@ class TrainingRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {GPT2, LLAMA})
+  @ValueSource(strings = {GPT2, LLAMA, HEED})
   void train_toTheEnd_leavesAModelThatLoads(String settings) {
     train("out", settings);
     try (LanguageModel model = LanguageModel.open(folder.resolve("out"))) {
