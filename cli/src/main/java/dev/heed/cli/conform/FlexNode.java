@@ -31,7 +31,13 @@ record FlexNode(String operator, List<FlexValue> inputs, Obj attributes, int[] m
     return FlexValue.field(input(index), map);
   }
 
-  int whole(int index) {
-    return (int) known(index).data()[0];
+  /// A known number.
+  double scalar(int index) {
+    if (!known(index).isScalar()) {
+      throw new CheckpointException(
+          "FlexAttention: %s of %d numbers; one would fit"
+              .formatted(operator, known(index).data().length));
+    }
+    return known(index).data()[0];
   }
 }

@@ -83,8 +83,7 @@ final class FlexOperators {
   /// Towards zero.
   private static Numeric truncated(Numeric x) {
     Numeric below = new Unary(Unary.Function.FLOOR, x);
-    Numeric above =
-        negative(new Unary(Unary.Function.FLOOR, negative(x)));
+    Numeric above = negative(new Unary(Unary.Function.FLOOR, negative(x)));
     return new Numeric.Choice(new Truth.Comparison(Relation.LESS, x, ZERO), above, below);
   }
 
@@ -229,8 +228,7 @@ final class FlexOperators {
               new Binary(
                   Binary.Function.DIVIDE,
                   ONE,
-                  new Binary(
-                      Binary.Function.ADD, ONE, new Unary(Unary.Function.EXP, negative(x))));
+                  new Binary(Binary.Function.ADD, ONE, new Unary(Unary.Function.EXP, negative(x))));
           default ->
               throw new UnsupportedCase(
                   "FlexAttention: a body with the operator '%s'".formatted(node.operator()));

@@ -39,9 +39,9 @@ final class FlexShapes {
   }
 
   static Known range(FlexNode node) {
-    double start = node.known(0).data()[0];
-    double limit = node.known(1).data()[0];
-    double delta = node.known(2).data()[0];
+    double start = node.scalar(0);
+    double limit = node.scalar(1);
+    double delta = node.scalar(2);
     double count = Math.ceil((limit - start) / delta);
     if (!(count <= MOST)) {
       throw new CheckpointException("FlexAttention: a Range of %s numbers".formatted(count));
@@ -56,7 +56,8 @@ final class FlexShapes {
     int[] shape = Arrays.stream(node.known(1).data()).mapToInt(length -> (int) length).toArray();
     int known = 1;
     for (int axis = 0; axis < shape.length; axis++) {
-      shape[axis] = shape[axis] == 0 ? data.shape()[axis] : shape[axis];
+      boolean kept = shape[axis] == 0 && axis < data.shape().length;
+      shape[axis] = kept ? data.shape()[axis] : shape[axis];
       known *= shape[axis] == -1 ? 1 : shape[axis];
     }
     for (int axis = 0; axis < shape.length; axis++) {

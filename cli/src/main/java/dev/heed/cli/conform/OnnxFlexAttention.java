@@ -72,9 +72,7 @@ final class OnnxFlexAttention implements OnnxOperator {
 
   private static Mask mask(Truth where) {
     try {
-      return where.equals(FlexValue.EVERYWHERE)
-          ? Mask.everything()
-          : Mask.parse(where.toString());
+      return where.equals(FlexValue.EVERYWHERE) ? Mask.everything() : Mask.parse(where.toString());
     } catch (ExpressionException e) {
       throw new UnsupportedCase("FlexAttention: a body that hides by " + where);
     }
