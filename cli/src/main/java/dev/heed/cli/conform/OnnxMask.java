@@ -4,17 +4,17 @@ import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
 import dev.heed.attention.expression.VisibleSet;
 import dev.heed.checkpoint.CheckpointException;
 import dev.heed.tensor.DataType;
+import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// An `attn_mask`: which places are visible, and what is added to the scores there.
-///
-/// @param visible where every place is, none
-/// @param bias whether anything but 0 is added
-record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
+/// An `attn_mask`: a set of visible places where it hides and shows, a bias where it adds.
+record OnnxMask(Optional<VisibleSet> visible, Optional<Tensor> bias) {
+  private static final OnnxMask NONE = new OnnxMask(Optional.empty(), Optional.empty());
   private static final int SLOT = 3;
 
   /// A mask of truths or numbers, `[..., T, S]`, aligned at its end; an axis of 1 serves any index.
@@ -36,6 +36,32 @@ record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
       return numbers[at];
     }
 
+    /// Whether there is a number but 0 and minus infinity.
+    boolean adds() {
+      boolean adds = false;
+      for (float number : numbers) {
+        adds |= !truths && number != 0 && number != Float.NEGATIVE_INFINITY;
+      }
+      return adds;
+    }
+
+    VisibleSet visible(AttentionShape to) {
+      return VisibleSet.of(
+          new VisibleSet.Axes(axis(0), axis(1), to.queries(), to.keys()),
+          (b, h, t, s) -> at(b, h, t, s) != Float.NEGATIVE_INFINITY);
+    }
+
+    /// `[B|1, H|1, T|1, S]`.
+    Tensor tensor(int keys) {
+      Tensor tensor = Tensor.zeros(axis(0), axis(1), axis(2), keys);
+      for (int n = 0; n < tensor.size(); n++) {
+        int row = n / keys;
+        int head = row / axis(2);
+        tensor.array()[n] = at(head / axis(1), head % axis(1), row % axis(2), n % keys);
+      }
+      return tensor;
+    }
+
     /// The length of an axis of four; 1 where there is none.
     int axis(int axis) {
       return axis + shape.length < 4 ? 1 : shape[axis + shape.length - 4];
@@ -45,7 +71,7 @@ record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
   static OnnxMask read(OnnxCall call, AttentionShape to) {
     Optional<String> name = call.input(SLOT);
     if (name.isEmpty()) {
-      return new OnnxMask(Optional.empty(), false);
+      return NONE;
     }
     Table table =
         new Table(
@@ -53,15 +79,9 @@ record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
             call.tensors().shape(name.get()),
             call.tensors().type(name.get()) == DataType.BOOL);
     check(table, to);
-    VisibleSet.Axes axes =
-        new VisibleSet.Axes(table.axis(0), table.axis(1), to.queries(), to.keys());
-    VisibleSet visible =
-        VisibleSet.of(axes, (b, h, t, s) -> table.at(b, h, t, s) != Float.NEGATIVE_INFINITY);
-    boolean bias = false;
-    for (float number : table.numbers) {
-      bias |= !table.truths && number != 0 && number != Float.NEGATIVE_INFINITY;
-    }
-    return new OnnxMask(Optional.of(visible), bias);
+    return table.adds()
+        ? new OnnxMask(Optional.empty(), Optional.of(table.tensor(to.keys())))
+        : new OnnxMask(Optional.of(table.visible(to)), Optional.empty());
   }
 
   private static void check(Table table, AttentionShape to) {
@@ -80,11 +100,7 @@ record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
 
   /// The attention that adds what is added.
   Attention on(Attention attention) {
-    if (bias) {
-      throw new UnsupportedCase(
-          "Attention: numbers in attn_mask are added to scores, which no modifier does yet");
-    }
-    return attention;
+    return bias.isPresent() ? attention.withModifier(new Modifier.Bias()) : attention;
   }
 
   Mask mask() {
@@ -92,6 +108,8 @@ record OnnxMask(Optional<VisibleSet> visible, boolean bias) {
   }
 
   AttentionInput in(AttentionInput input) {
-    return visible.map(input::withVisible).orElse(input);
+    AttentionInput added =
+        bias.map(numbers -> input.withParameter(Modifier.BIAS, numbers)).orElse(input);
+    return visible.map(added::withVisible).orElse(added);
   }
 }
