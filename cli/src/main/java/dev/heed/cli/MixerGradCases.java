@@ -2,12 +2,15 @@ package dev.heed.cli;
 
 import dev.heed.attention.Positions;
 import dev.heed.attention.mixer.Decay;
+import dev.heed.attention.mixer.DiagonalModes;
+import dev.heed.attention.mixer.DiagonalStates;
 import dev.heed.attention.mixer.DivideByLast;
 import dev.heed.attention.mixer.Exponentials;
 import dev.heed.attention.mixer.FadeByTime;
 import dev.heed.attention.mixer.Favor;
 import dev.heed.attention.mixer.FavorExponents;
 import dev.heed.attention.mixer.FeatureMap;
+import dev.heed.attention.mixer.Interpolate;
 import dev.heed.attention.mixer.LogLogistic;
 import dev.heed.attention.mixer.Logistic;
 import dev.heed.attention.mixer.MapFeatures;
@@ -48,6 +51,7 @@ final class MixerGradCases {
     made.states();
     made.convolutions();
     made.steps();
+    made.recurrences();
     return made.cases;
   }
 
@@ -144,6 +148,27 @@ final class MixerGradCases {
     cases.add(GradCheckCase.of("three heads", new SkipHeads(y, before, each)));
     Weight channels = numbers.weight("channels", 3 * WIDTH);
     cases.add(GradCheckCase.of("channels", new SkipHeads(y, before, channels)));
+  }
+
+  private void recurrences() {
+    Tensor gate = numbers.tensor(BATCH, LENGTH, WIDTH);
+    for (int i = 0; i < gate.size(); i++) {
+      gate.array()[i] = (float) (1 / (1 + Math.exp(gate.array()[i])));
+    }
+    Tensor x = numbers.tensor(BATCH, LENGTH, WIDTH);
+    cases.add(GradCheckCase.of("minGRU", Interpolate.of(gate, x)));
+    Weight step = numbers.weight("step", WIDTH);
+    for (int d = 0; d < WIDTH; d++) {
+      step.floats()[d] -= 2;
+    }
+    DiagonalModes modes =
+        new DiagonalModes(
+            numbers.weight("rate", WIDTH, 4),
+            numbers.weight("frequency", WIDTH, 4),
+            numbers.weight("real", WIDTH, 4),
+            numbers.weight("imaginary", WIDTH, 4),
+            step);
+    cases.add(GradCheckCase.of("S4D", DiagonalStates.of(x, modes)));
   }
 
   /// With logarithms that stay below 0 when they are changed a little.

@@ -6,7 +6,13 @@ import dev.heed.tensor.Tensor;
 
 /// What moves numbers between positions: the one part of a block that does. A model may have
 /// another in every block.
-public sealed interface Mixer permits SelfAttention, LinearAttention, StateSpaceDual {
+public sealed interface Mixer
+    permits SelfAttention,
+        LinearAttention,
+        StateSpaceDual,
+        DiagonalStateSpace,
+        GatedConvolution,
+        GatedRecurrence {
   /// @param x `[B, T, D]`
   /// @param block the number of the block, for the sites and for what it keeps of a text
   /// @return `[B, T, D]`

@@ -4,6 +4,9 @@ import dev.heed.attention.Chance;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Block;
+import dev.heed.layer.DiagonalStateSpace;
+import dev.heed.layer.GatedConvolution;
+import dev.heed.layer.GatedRecurrence;
 import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
@@ -47,7 +50,12 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
   private Mixer in(Mixer mixer) {
     return switch (mixer) {
       case SelfAttention looking -> looking.withChance(attention);
-      case LinearAttention _, StateSpaceDual _ -> mixer;
+      case LinearAttention _,
+          StateSpaceDual _,
+          DiagonalStateSpace _,
+          GatedConvolution _,
+          GatedRecurrence _ ->
+          mixer;
     };
   }
 

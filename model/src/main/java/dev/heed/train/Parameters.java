@@ -1,9 +1,13 @@
 package dev.heed.train;
 
+import dev.heed.attention.mixer.DiagonalModes;
 import dev.heed.checkpoint.Json;
 import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
+import dev.heed.layer.DiagonalStateSpace;
 import dev.heed.layer.FeedForward;
+import dev.heed.layer.GatedConvolution;
+import dev.heed.layer.GatedRecurrence;
 import dev.heed.layer.Linear;
 import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
@@ -74,6 +78,16 @@ public final class Parameters {
       case SelfAttention attention -> attention(attention);
       case LinearAttention attention -> linear(attention);
       case StateSpaceDual dual -> dual(dual);
+      case DiagonalStateSpace diagonal -> diagonal(diagonal);
+      case GatedConvolution gated -> {
+        matrix(gated.projection());
+        convolution(gated.convolution());
+      }
+      case GatedRecurrence recurrence -> {
+        matrix(recurrence.gate());
+        matrix(recurrence.candidate());
+        matrix(recurrence.output());
+      }
     }
   }
 
@@ -103,6 +117,18 @@ public final class Parameters {
     add(mixer.dynamics().skip(), Role.VECTOR, 0);
     norm(mixer.norm(), 0);
     matrix(projections.output());
+  }
+
+  private void diagonal(DiagonalStateSpace mixer) {
+    DiagonalModes modes = mixer.modes();
+    add(modes.rate(), Role.VECTOR, 0);
+    add(modes.frequency(), Role.VECTOR, 0);
+    add(modes.real(), Role.VECTOR, 0);
+    add(modes.imaginary(), Role.VECTOR, 0);
+    add(modes.step(), Role.VECTOR, 0);
+    add(mixer.skip(), Role.VECTOR, 0);
+    matrix(mixer.output());
+    matrix(mixer.gate());
   }
 
   private void convolution(ShortConvolution layer) {

@@ -9,6 +9,7 @@ import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.RotaryScaling;
 import dev.heed.attention.mixer.Decay;
+import dev.heed.attention.mixer.DiagonalModes;
 import dev.heed.attention.mixer.FeatureMap;
 import dev.heed.attention.mixer.KernelAttention;
 import dev.heed.attention.mixer.MixerException;
@@ -71,6 +72,32 @@ class MixersTest {
             .withDecay(made.layer("decay", 2, WIDTH), 4)
             .withStrength(made.layer("strength", 2, WIDTH));
     all.put("gated delta", made.linear(delta, both, Optional.empty()));
+    all.put(
+        "minGRU",
+        new GatedRecurrence(
+            made.layer("gate", 9, WIDTH),
+            made.layer("candidate", 9, WIDTH),
+            made.layer("o", WIDTH, 9)));
+    ShortConvolution near =
+        new ShortConvolution(
+            made.weight("taps", 1, WIDTH, 1, 3),
+            Optional.of(made.weight("bias", 1, WIDTH)),
+            Optional.empty());
+    all.put("BaseConv", new GatedConvolution(made.layer("p", WIDTH, WIDTH), near));
+    DiagonalModes modes =
+        new DiagonalModes(
+            made.weight("rate", 0.2, WIDTH, 4),
+            made.weight("frequency", 3, WIDTH, 4),
+            made.weight("real", 1, WIDTH, 4),
+            made.weight("imaginary", 1, WIDTH, 4),
+            made.weight("step", 0.3, WIDTH));
+    all.put(
+        "S4D",
+        new DiagonalStateSpace(
+            modes,
+            made.weight("skip", 1, WIDTH),
+            made.layer("o", WIDTH, WIDTH),
+            made.layer("gate", WIDTH, WIDTH)));
     return all.entrySet().stream().map(e -> new Case(e.getKey(), e.getValue())).toList();
   }
 
