@@ -24,14 +24,14 @@ import java.util.Set;
 
 /// The mixers of a [HeedModel]: `mixer` for all blocks, or `mixers` with one a block.
 ///
-/// An object of `"type": "attention"`, the usual one, holds an [AttentionJson] whose mask is
-/// `causal` where none is stated, and may have numbers of heads of its own under the names that the
-/// model has them.
+/// An object states its `type`: one of the mixers with a state ([HeedStates]), or `attention`, the
+/// usual one, which holds an [AttentionJson] whose mask is `causal` where none is stated, and may
+/// have numbers of heads of its own under the names that the model has them.
 final class HeedMixers {
   private static final Json.Obj USUAL = Json.object();
 
   /// What a mixer may state besides its attention.
-  private static final Set<String> OWN =
+  static final Set<String> OWN =
       Set.of("type", "num_attention_heads", "num_key_value_heads", "head_dim");
 
   private final Settings config;
@@ -66,7 +66,16 @@ final class HeedMixers {
     String type = json.string("type", "attention");
     return switch (type) {
       case "attention" -> attention(json, at);
-      default -> throw HeedParts.unknown(json.place().member("type").toString(), type, "attention");
+      case "linear", "retention", "gated", "delta" -> {
+        Heads heads = heads(json);
+        yield HeedStates.linear(json, heads, rotary(heads.width()), parts, at);
+      }
+      case "mamba2" -> HeedStates.dual(json, parts, at);
+      default ->
+          throw HeedParts.unknown(
+              json.place().member("type").toString(),
+              type,
+              "attention, linear, retention, gated, delta and mamba2");
     };
   }
 

@@ -9,6 +9,7 @@ import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Weight;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /// The weights of a model before it is trained.
 ///
@@ -18,6 +19,8 @@ import java.util.Arrays;
 /// those that write to the residual stream divided by `√2L` for `L` blocks, gains 1, biases 0. What
 /// a weight begins as depends on the seed and on its name alone.
 public final class NewWeights {
+  private static final Pattern STATES = Pattern.compile("\\.(A_log|dt_bias|conv1d\\w*\\.weight)$");
+
   private final CounterRandom random;
   private final double deviation;
   private final double residual;
@@ -41,7 +44,9 @@ public final class NewWeights {
 
   private Weight make(String name, Shape shape) {
     float[] numbers = new float[shape.arraySize()];
-    if (shape.rank() > 1) {
+    if (STATES.matcher(name).find()) {
+      fillState(name, shape, numbers);
+    } else if (shape.rank() > 1) {
       CounterRandom own = random.stream(number(name));
       double size = writesToStream(name) ? residual : deviation;
       for (int i = 0; i < numbers.length; i++) {
@@ -53,10 +58,28 @@ public final class NewWeights {
     return Weight.of(name, numbers, shape.toArray());
   }
 
+  /// As the code of Mamba-2 begins: taps even between `±1/√K`, rates from 1 to 16, steps from 1e-3
+  /// to 1e-1, evenly in their logarithm.
+  private void fillState(String name, Shape shape, float[] numbers) {
+    CounterRandom own = random.stream(number(name));
+    for (int i = 0; i < numbers.length; i++) {
+      double u = own.uniform(i);
+      double step = 1e-3 * Math.pow(100, u);
+      numbers[i] =
+          (float)
+              (name.endsWith("A_log")
+                  ? Math.log(1 + 15 * u)
+                  : name.endsWith("dt_bias")
+                      ? Math.log(Math.expm1(step))
+                      : (2 * u - 1) / Math.sqrt(shape.axis(-1)));
+    }
+  }
+
   private static boolean writesToStream(String name) {
     return name.endsWith("c_proj.weight")
         || name.endsWith("o_proj.weight")
         || name.endsWith("down_proj.weight")
+        || name.endsWith("out_proj.weight")
         || name.endsWith(".attn.o.weight")
         || name.endsWith(".mlp.down.weight");
   }

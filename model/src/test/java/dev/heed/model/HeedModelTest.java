@@ -60,6 +60,10 @@ class HeedModelTest {
         "{`positions`: {`width`: 2, `base`: 500, `layout`: `interleaved`}, `norm`: {`type`: `none`}}",
         "{`mixer`: {`mask`: `causal & window(5)`, `normalizer`: `sink`, `modifiers`: [`alibi`]}}",
         "{`mixers`: [{`mask`: `causal & window(4)`, `num_attention_heads`: 3}, {`score`: `dot(1)`}]}",
+        "{`mixers`: [{`type`: `linear`}, {`mask`: `causal & window(4)`}]}",
+        "{`mixers`: [{`type`: `retention`, `num_attention_heads`: 3}, {`type`: `delta`}]}",
+        "{`mixers`: [{`type`: `mamba2`, `state_size`: 5, `head_dim`: 8}, {`type`: `gated`}]}",
+        "{`mixer`: {`type`: `linear`, `features`: `favor`, `feature_count`: 7}, `bias`: true}",
         "{`feed_forward`: {`type`: `plain`, `activation`: `relu`}, `tie_word_embeddings`: false}",
       })
   void hidden_throughCache_equalsWhole(String changes) {
@@ -135,6 +139,10 @@ class HeedModelTest {
         "{`mixers`: [{}]}; mixers has 1; num_hidden_layers 2",
         "{`mixers`: [{}, {}], `mixer`: {}}; both; one",
         "{`mixers`: [{}, {`type`: `atention`}]}; mixers[1].type; attention",
+        "{`mixer`: {`type`: `linear`, `features`: `sine`}}; features is 'sine'; elu+1",
+        "{`mixer`: {`type`: `linear`, `decay`: `head`}}; decay 'head'; normalized false",
+        "{`mixer`: {`type`: `retention`, `mask`: `causal`}}; mask; mixer with a state",
+        "{`mixer`: {`type`: `mamba2`, `head_dim`: 7}}; head_dim 7; hidden_size 12",
         "{`mixers`: [{}, {`normaliser`: `softmax`}]}; mixers[1].normaliser; normalizer",
         "{`mixer`: {`mask`: `window(4)`}}; mixer.mask; causal & (window(4))",
         "{`mixer`: {`chance`: {`keys`: 0.1}}}; mixer.chance; training",
