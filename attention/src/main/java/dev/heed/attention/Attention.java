@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.attention.expression.VisibleSet;
+import dev.heed.grad.Run;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
@@ -68,6 +69,20 @@ public record Attention(
     modifiers.forEach(modifier -> all.addAll(modifier.needs(shape)));
     all.addAll(normalizer.needs(shape));
     return all;
+  }
+
+  /// Observes the weights of a call without keeping them: [Reference] row by row in double
+  /// precision, the other executors tile by tile in memory that grows with the number of positions,
+  /// in one pass more than the result takes. The same numbers for any number of threads.
+  public Statistics observe(
+      AttentionInput input, Observers observers, Executor executor, Run run) {
+    BoundCall call = BoundCall.of(this, input).checkInputs();
+    Statistics statistics = Statistics.of(observers, input.shape());
+    switch (executor) {
+      case Reference _ -> new ReferenceObservation(call, statistics).run(observers, run);
+      case Tiled _, Decode _ -> TiledObservation.run(call, observers, statistics, run);
+    }
+    return statistics;
   }
 
   /// What a run would do with an input, without doing it.

@@ -6,6 +6,7 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.NormalizerTiles;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.Reach;
+import dev.heed.kernel.TopKeys;
 import dev.heed.kernel.WeightRule;
 import dev.heed.tensor.Workspace;
 
@@ -26,11 +27,24 @@ sealed interface BlockNormalizer {
   /// Turns the scores of a tile into weights.
   void weigh(QueryBlock block, int first);
 
-  /// Keeps the numbers of a query, once all tiles were weighed; `row` is its number over all.
-  void keep(QueryBlock block, int query, RowNumbers numbers, int row);
+  /// Whether a row's numbers are known only once all its scores were weighed.
+  default boolean knowsLast() {
+    return true;
+  }
+
+  /// Sets the numbers of the rows, once all tiles were weighed.
+  default void finish(QueryBlock block) {}
+
+  /// Keeps the numbers of a query; `row` is its number over all batches and heads.
+  default void keep(QueryBlock block, int query, RowNumbers numbers, int row) {
+    numbers.set(0, row, block.origin(query));
+    numbers.set(1, row, block.offset(query));
+  }
 
   /// Sets the numbers of a query again.
-  void load(QueryBlock block, int query, RowNumbers numbers, int row);
+  default void load(QueryBlock block, int query, RowNumbers numbers, int row) {
+    block.row(query, numbers.at(0, row), numbers.at(1, row));
+  }
 
   /// How weights follow from scores once the numbers are set.
   WeightRule rule();
@@ -42,7 +56,12 @@ sealed interface BlockNormalizer {
   float delta(BackwardBlock block, int query);
 
   /// The gradient that a query gives to the head's learned number.
-  default float learned(BackwardBlock block, int query) {
+  default double learned(BackwardBlock block, int query) {
+    return 0;
+  }
+
+  /// The weight that went to the sink of a query whose numbers are set.
+  default double sinkWeight(QueryBlock block, int query) {
     return 0;
   }
 
@@ -50,9 +69,18 @@ sealed interface BlockNormalizer {
   static BlockNormalizer of(BoundCall call, int h, Kernels kernels, Workspace scratch) {
     return switch (call.attention.normalizer()) {
       case Normalizer.Softmax _, Normalizer.Sink _ ->
-          new Online(kernels.attention(), call.sinkLogit(h));
+          new Softmax(kernels.attention(), call.sinkLogit(h));
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
-          new Entmax(kernels.normalizers(), call.alpha(h), reach(scratch));
+          new Entmax(
+              kernels.normalizers(),
+              call.alpha(h),
+              scratch.keep(Reach.class, _ -> true, Reach::new));
+      case Normalizer.TopK(int count) ->
+          new Selected(
+              kernels,
+              new Softmax(kernels.attention(), Float.NEGATIVE_INFINITY),
+              scratch.keep(TopKeys.class, _ -> true, TopKeys::new),
+              count);
       case Normalizer.Sigmoid(double bias) ->
           new Pointwise(kernels.normalizers(), new WeightRule.Logistic((float) bias));
       case Normalizer.Relu(double power, double divisor) ->
@@ -61,26 +89,19 @@ sealed interface BlockNormalizer {
     };
   }
 
-  private static Reach reach(Workspace scratch) {
-    return scratch.keep(Reach.class, _ -> true, Reach::new);
-  }
-
   /// Softmax, with or without a sink: one look, weights relative to the largest score so far. Keeps
-  /// the logarithm of what the row adds up to.
-  record Online(AttentionTiles tiles, float sink) implements BlockNormalizer {
+  /// the largest score in powers of two and the logarithm of what the row adds up to beside it.
+  record Softmax(AttentionTiles tiles, float sink) implements BlockNormalizer {
+    private static final double LOG2_E = 1 / Math.log(2);
+
     @Override
     public void weigh(QueryBlock block, int first) {
       tiles.weigh(block);
     }
 
     @Override
-    public void keep(QueryBlock block, int query, RowNumbers numbers, int row) {
-      numbers.set(0, row, block.logSum(query));
-    }
-
-    @Override
-    public void load(QueryBlock block, int query, RowNumbers numbers, int row) {
-      block.row(query, numbers.at(0, row), 0);
+    public void finish(QueryBlock block) {
+      block.close();
     }
 
     @Override
@@ -93,11 +114,78 @@ sealed interface BlockNormalizer {
       return block.rateGradient(query);
     }
 
-    /// The sink's: its weight is `exp(sink - L)`.
+    /// The sink's.
     @Override
-    public float learned(BackwardBlock block, int query) {
-      double weight = Math.exp(sink - (double) block.queries().origin(query));
-      return (float) (-weight * block.delta(query));
+    public double learned(BackwardBlock block, int query) {
+      return -sinkWeight(block.queries(), query) * block.delta(query);
+    }
+
+    @Override
+    public double sinkWeight(QueryBlock block, int query) {
+      return Math.pow(2, sink * LOG2_E - block.origin(query) - block.offset(query));
+    }
+  }
+
+  /// Softmax of the largest scores: a first look finds them. Keeps besides the least of them and the
+  /// last key that has it.
+  record Selected(Kernels kernels, Softmax softmax, TopKeys top, int most)
+      implements BlockNormalizer {
+    public Selected {
+      top.start(most, Float.NEGATIVE_INFINITY);
+    }
+
+    @Override
+    public boolean looksFirst() {
+      return true;
+    }
+
+    @Override
+    public void look(QueryBlock block, int first) {
+      kernels.observers().collect(block, top, first);
+    }
+
+    @Override
+    public void decide(QueryBlock block) {
+      top.settle(block);
+    }
+
+    @Override
+    public void weigh(QueryBlock block, int first) {
+      again(block, first);
+      softmax.weigh(block, first);
+    }
+
+    @Override
+    public void finish(QueryBlock block) {
+      softmax.finish(block);
+    }
+
+    @Override
+    public void keep(QueryBlock block, int query, RowNumbers numbers, int row) {
+      softmax.keep(block, query, numbers, row);
+      numbers.set(2, row, block.least(query));
+      numbers.set(3, row, Float.intBitsToFloat(block.last(query)));
+    }
+
+    @Override
+    public void load(QueryBlock block, int query, RowNumbers numbers, int row) {
+      softmax.load(block, query, numbers, row);
+      block.select(query, numbers.at(2, row), Float.floatToRawIntBits(numbers.at(3, row)));
+    }
+
+    @Override
+    public void again(QueryBlock block, int first) {
+      kernels.normalizers().select(block, first);
+    }
+
+    @Override
+    public WeightRule rule() {
+      return softmax.rule();
+    }
+
+    @Override
+    public float delta(BackwardBlock block, int query) {
+      return softmax.delta(block, query);
     }
   }
 
@@ -109,11 +197,8 @@ sealed interface BlockNormalizer {
     }
 
     @Override
-    public void keep(QueryBlock block, int query, RowNumbers numbers, int row) {}
-
-    @Override
-    public void load(QueryBlock block, int query, RowNumbers numbers, int row) {
-      block.row(query, 0, 0);
+    public boolean knowsLast() {
+      return false;
     }
 
     @Override
@@ -150,14 +235,8 @@ sealed interface BlockNormalizer {
     }
 
     @Override
-    public void keep(QueryBlock block, int query, RowNumbers numbers, int row) {
-      numbers.set(0, row, block.origin(query));
-      numbers.set(1, row, block.offset(query));
-    }
-
-    @Override
-    public void load(QueryBlock block, int query, RowNumbers numbers, int row) {
-      block.row(query, numbers.at(0, row), numbers.at(1, row));
+    public boolean knowsLast() {
+      return false;
     }
 
     @Override
@@ -173,14 +252,13 @@ sealed interface BlockNormalizer {
 
     /// The exponent's.
     @Override
-    public float learned(BackwardBlock block, int query) {
-      return (float)
-          RowNormalizer.alphaGradient(
-              alpha,
-              delta(block, query),
-              block.weightGradient(query),
-              block.information(query),
-              block.informationGradient(query));
+    public double learned(BackwardBlock block, int query) {
+      return RowNormalizer.alphaGradient(
+          alpha,
+          delta(block, query),
+          block.weightGradient(query),
+          block.information(query),
+          block.informationGradient(query));
     }
   }
 }

@@ -157,6 +157,11 @@ final class BoundCall {
                   fit.width()));
     }
     view.checkInside(name);
+    return checkInputs();
+  }
+
+  /// Checks that what is computed with is there.
+  BoundCall checkInputs() {
     input.q().checkInside("q");
     input.keys().checkInside("k");
     input.values().checkInside("v");

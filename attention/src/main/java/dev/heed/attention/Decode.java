@@ -32,7 +32,7 @@ public record Decode() implements Executor {
     Workspace.Mark mark = run.workspace().mark();
     Tensor memory = run.workspace().take(parts.size());
     Chunks chunks = new Chunks(call, parts, t0, t1);
-    if (isSoftmax(call.attention.normalizer())) {
+    if (call.attention.normalizer().isSoftmax()) {
       chunks.run(run, (chunk, task) -> chunk.into(parts, memory, task));
     } else {
       int heads = shape.batch() * shape.heads();
@@ -54,11 +54,6 @@ public record Decode() implements Executor {
               }
             });
     run.workspace().release(mark);
-  }
-
-  /// Whether results of parts of a row can be merged; else all scores come first.
-  private static boolean isSoftmax(Normalizer normalizer) {
-    return normalizer instanceof Normalizer.Softmax || normalizer instanceof Normalizer.Sink;
   }
 
   /// What is done with a chunk of keys.

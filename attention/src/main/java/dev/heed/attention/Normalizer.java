@@ -57,6 +57,17 @@ public sealed interface Normalizer {
     }
   }
 
+  /// Softmax over the `count` keys with the largest scores, those with the lowest indices where
+  /// scores are equal; all keys where there are fewer. Gradients flow to the keys kept. [Zhao et al.
+  /// 2019](https://arxiv.org/abs/1912.11637).
+  record TopK(int count) implements Normalizer {
+    public TopK {
+      if (count < 1) {
+        throw new AttentionException("topk: %d keys are none; 1 or more would fit".formatted(count));
+      }
+    }
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
@@ -65,8 +76,14 @@ public sealed interface Normalizer {
           Need.aHead("alpha", shape, "normalizer entmax").stream()
               .map(need -> need.startingAt(1.5f))
               .toList();
-      case Softmax _, Sparsemax _, Entmax15 _, Sigmoid _, Relu _ -> List.of();
+      case Softmax _, Sparsemax _, Entmax15 _, Sigmoid _, Relu _, TopK _ -> List.of();
     };
+  }
+
+  /// Whether the weights of a row are proportional to exponentials, so that parts of a row can be
+  /// merged.
+  default boolean isSoftmax() {
+    return this instanceof Softmax || this instanceof Sink;
   }
 
   /// Whether the weight of a key depends on its own score alone.
@@ -103,6 +120,10 @@ public sealed interface Normalizer {
   /// With a learned exponent a head.
   static Normalizer entmax() {
     return new Entmax();
+  }
+
+  static Normalizer topK(int count) {
+    return new TopK(count);
   }
 
   static Normalizer sigmoid(double bias) {

@@ -40,6 +40,12 @@ final class NormalizerForms {
                   "Correia et al. 2019, https://arxiv.org/abs/1909.00015",
                   _ -> Normalizer.entmax()),
               new Form<>(
+                  "topk(k)",
+                  Normalizer.TopK.class,
+                  "softmax over the k keys with the largest scores",
+                  "Zhao et al. 2019, https://arxiv.org/abs/1912.11637",
+                  of -> Normalizer.topK(of.whole(0))),
+              new Form<>(
                   "sigmoid(b)",
                   Normalizer.Sigmoid.class,
                   "logistic function of s + b, each key for itself",
@@ -61,6 +67,7 @@ final class NormalizerForms {
       case Normalizer.Sparsemax _ -> "sparsemax";
       case Normalizer.Entmax15 _ -> "entmax15";
       case Normalizer.Entmax _ -> "entmax";
+      case Normalizer.TopK(int count) -> "topk(%d)".formatted(count);
       case Normalizer.Sigmoid(double bias) -> "sigmoid(%s)".formatted(Forms.number(bias));
       case Normalizer.Relu(double power, double divisor) ->
           "relu(%s,%s)".formatted(Forms.number(power), Forms.number(divisor));

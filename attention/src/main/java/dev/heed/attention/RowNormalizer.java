@@ -21,6 +21,10 @@ final class RowNormalizer {
       case Normalizer.Sink _ -> softmax(call.sinkLogit(h), scores, weights);
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
           entmax(call.alpha(h), scores, weights);
+      case Normalizer.TopK(int count) -> {
+        select(count, scores);
+        softmax(Double.NEGATIVE_INFINITY, measures, weights);
+      }
       case Normalizer.Sigmoid(double bias) -> {
         for (int s = 0; s < scores.length; s++) {
           weights[s] = 1 / (1 + Math.exp(-scores[s] - bias));
@@ -50,6 +54,27 @@ final class RowNormalizer {
     }
     for (int s = 0; s < scores.length; s++) {
       weights[s] /= sum;
+    }
+  }
+
+  /// Writes the `most` largest scores to the measures, the first where some are equal, and -∞ for
+  /// all others.
+  private void select(int most, double[] scores) {
+    System.arraycopy(scores, 0, measures, 0, scores.length);
+    if (most >= scores.length) {
+      return;
+    }
+    Arrays.sort(measures);
+    double least = measures[scores.length - most];
+    int above = 0;
+    for (double score : scores) {
+      above += Double.compare(score, least) > 0 ? 1 : 0;
+    }
+    int equal = most - above;
+    for (int s = 0; s < scores.length; s++) {
+      int compared = Double.compare(scores[s], least);
+      boolean kept = compared > 0 || (compared == 0 && equal-- > 0);
+      measures[s] = kept ? scores[s] : Double.NEGATIVE_INFINITY;
     }
   }
 
@@ -104,7 +129,7 @@ final class RowNormalizer {
   /// The rate of a weight of head `h`.
   double rate(int h, double weight) {
     return switch (call.attention.normalizer()) {
-      case Normalizer.Softmax _, Normalizer.Sink _ -> weight;
+      case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.TopK _ -> weight;
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
           weight == 0 ? 0 : Math.pow(weight, 1 - call.alpha(h)) * weight;
       case Normalizer.Sigmoid _ -> weight * (1 - weight);
@@ -116,7 +141,7 @@ final class RowNormalizer {
   /// `delta` of a row of head `h` whose rates and gradients of weights are these.
   double delta(double rates, double products) {
     return switch (call.attention.normalizer()) {
-      case Normalizer.Softmax _, Normalizer.Sink _ -> products;
+      case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.TopK _ -> products;
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
           rates == 0 ? 0 : products / rates;
       case Normalizer.Sigmoid _, Normalizer.Relu _ -> 0;

@@ -4,22 +4,13 @@ import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 
 /// What rows keep so that their weights can be computed again, a tile at a time, `[planes, B, H,
-/// T]`. Which numbers these are, the normalizer knows, [BlockNormalizer]: for softmax `log Σ
-/// exp(score)`, `+∞` for a query that saw nothing.
+/// T]`. What these numbers are, the normalizer knows, [BlockNormalizer].
 record RowNumbers(Tensor numbers) {
   /// How many numbers a call has.
   static Shape shape(BoundCall call) {
     AttentionShape shape = call.shape;
-    return Shape.of(
-        planes(call.attention.normalizer()), shape.batch(), shape.heads(), shape.queries());
-  }
-
-  private static int planes(Normalizer normalizer) {
-    return switch (normalizer) {
-      case Normalizer.Softmax _, Normalizer.Sink _ -> 1;
-      case Normalizer.Sigmoid _, Normalizer.Relu _ -> 1;
-      case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ -> 2;
-    };
+    int planes = call.attention.normalizer() instanceof Normalizer.TopK ? 4 : 2;
+    return Shape.of(planes, shape.batch(), shape.heads(), shape.queries());
   }
 
   /// @param row the number of the query over all batches and heads

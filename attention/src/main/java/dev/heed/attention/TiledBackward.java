@@ -8,6 +8,7 @@ import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.List;
 import java.util.Optional;
 
 /// The backward pass of one call in tiles: what its tasks share.
@@ -34,8 +35,8 @@ final class TiledBackward {
   final KeyTiles runs;
   private final Run run;
 
-  /// What each query gives to the normalizer's learned number, `[B, H, T]`, where it is wanted.
-  private Optional<Tensor> learned = Optional.empty();
+  /// The name of the normalizer's learned number; empty where there is none.
+  private final String learnedName;
 
   /// Blocks of queries of one head.
   private final int blocks;
@@ -70,6 +71,8 @@ final class TiledBackward {
     this.byRows = sharesBias(call, sums.dx().parameters());
     this.parts = byRows ? Math.max(1, Math.min(blocks, TASKS)) : parts(shape, blocks);
     this.learnedSums = new LearnedSums(call, sums.dx().parameters(), parts);
+    List<Need> needs = call.attention.normalizer().needs(shape);
+    this.learnedName = needs.isEmpty() ? "" : needs.getFirst().name();
   }
 
   private static boolean sharesBias(BoundCall call, Parameters wanted) {
@@ -89,8 +92,6 @@ final class TiledBackward {
   void run() {
     int heads = shape.batch() * shape.groups();
     Workspace.Mark mark = run.workspace().mark();
-    Optional<Tensor> into = learnedGradient();
-    learned = into.map(_ -> run.workspace().take(shape.batch() * shape.heads(), shape.queries()));
     if (byRows) {
       Tensor memory = run.workspace().take(parts, size());
       for (int head = 0; head < heads; head++) {
@@ -110,7 +111,6 @@ final class TiledBackward {
                 addUp(memory.slice(head * parts, (head + 1) * parts), head, task % cuts);
               });
     }
-    into.ifPresent(this::addLearned);
     learnedSums.addUp();
     run.workspace().release(mark);
   }
@@ -178,7 +178,8 @@ final class TiledBackward {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
         BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
         TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance);
-        new TiledBackwardBlock(this, queries, block, group, choices).run();
+        double[] own = learnedSums.of(learnedName, part, b, queries.h());
+        new TiledBackwardBlock(this, queries, block, group, choices).run(own);
       }
     }
   }
@@ -187,10 +188,6 @@ final class TiledBackward {
   private void clearQueries(MapTile queries) {
     Fresh.Rows rows = new Fresh.Rows(queries.t0(), queries.t1());
     Fresh.clear(sums.fresh().q(), sums.dx().q(), queries.b(), queries.h(), rows);
-    int row = (queries.b() * shape.heads() + queries.h()) * shape.queries();
-    for (int t = queries.t0(); t < queries.t1() && learned.isPresent(); t++) {
-      keep(row + t, 0);
-    }
   }
 
   /// A key/value head: its keys `[S, E]`, its values `[S, W]` and what they get.
@@ -246,47 +243,8 @@ final class TiledBackward {
     kernels.backward().finish(collected, s0, dk, dv);
   }
 
-  /// Whether the normalizer's learned number wants its gradient.
-  boolean wantsLearned() {
-    return learned.isPresent();
-  }
-
-  /// Keeps what query `row` of all gives to the normalizer's learned number, where it is wanted.
-  void keep(int row, float gradient) {
-    if (learned.isPresent()) {
-      Tensor kept = learned.get();
-      kept.array()[kept.offset() + row] = gradient;
-    }
-  }
-
   static Matrix rows(HeadView view, int b, int head, int from, int to) {
     int at = view.row(b, head, from);
     return new Matrix(view.array(), at, to - from, view.axes().width(), view.rowStride(), 1);
-  }
-
-  /// The gradient of the normalizer's learned number, `[H]`, where there is one and it is wanted.
-  private Optional<Tensor> learnedGradient() {
-    return call.attention.normalizer().needs(shape).stream()
-        .findFirst()
-        .flatMap(need -> sums.dx().parameters().find(need.name()));
-  }
-
-  /// Adds what was kept over the batch in its order.
-  private void addLearned(Tensor into) {
-    run.workers()
-        .run(
-            shape.heads(),
-            (h, _) -> into.array()[into.offset() + h] += learnedGradient(h, learned.orElseThrow()));
-  }
-
-  private float learnedGradient(int h, Tensor kept) {
-    double sum = 0;
-    for (int b = 0; b < shape.batch(); b++) {
-      int row = kept.offset() + (b * shape.heads() + h) * shape.queries();
-      for (int t = 0; t < shape.queries(); t++) {
-        sum += kept.array()[row + t];
-      }
-    }
-    return (float) sum;
   }
 }

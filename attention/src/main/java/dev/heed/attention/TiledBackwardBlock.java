@@ -47,6 +47,8 @@ final class TiledBackwardBlock {
   /// Whether the gradients of the scores follow as those of softmax do, in one step.
   private final boolean plain;
 
+  private boolean wantsLearned;
+
   /// Whether this is the first of two looks at all tiles, which adds up what `delta` is made of.
   private boolean first;
 
@@ -77,7 +79,10 @@ final class TiledBackwardBlock {
     this.modifiers = new BlockModifiers(call, queries, pass.kernels, group.learning());
   }
 
-  void run() {
+  /// @param learned what the normalizer's learned number gets from this head, added to; of no length
+  ///   where that is not wanted
+  void run(double[] learned) {
+    wantsLearned = learned.length > 0;
     Matrix q = rows(input.q());
     HeadView dOut = pass.sums.dy().out();
     backward.start(block, q, modifiers.factor(), rows(dOut), rows(pass.forward.out()));
@@ -95,8 +100,8 @@ final class TiledBackwardBlock {
       if (!plain) {
         block.delta(t, normalizer.delta(block, t));
       }
-      if (pass.wantsLearned()) {
-        pass.keep(row + queries.t0() + t, normalizer.learned(block, t));
+      if (wantsLearned) {
+        learned[0] += normalizer.learned(block, t);
       }
     }
     visit();
@@ -107,9 +112,6 @@ final class TiledBackwardBlock {
   /// Sets what is known of query `t` of the block, `at` of all.
   private void load(int t, int at) {
     normalizer.load(block.queries(), t, pass.forward.numbers(), at);
-    if (plain) {
-      block.logSum(t, block.queries().origin(t));
-    }
     float[] entropy = pass.sums.dy().entropy();
     if (entropy.length > 0) {
       block.entropy(t, entropy[at]);
@@ -255,7 +257,7 @@ final class TiledBackwardBlock {
       return;
     }
     normalizers.add(block);
-    if (pass.wantsLearned()) {
+    if (wantsLearned) {
       normalizers.addInformation(block);
     }
   }

@@ -28,6 +28,16 @@ final class TiledBlock {
     }
   }
 
+  /// What is done with the scores of keys `from` to `to`.
+  private interface Step {
+    void tile(int from, int to);
+  }
+
+  /// Who looks at the weights of keys `from` to `to`, in the place of the scores.
+  interface Watcher {
+    void tile(QueryBlock block, int from, int to);
+  }
+
   /// What of a block depends on the normalizer and on chance.
   record Choices(BlockNormalizer normalizer, BlockChance chance) {}
 
@@ -43,8 +53,8 @@ final class TiledBlock {
   private final BlockNormalizer normalizer;
   private final BlockChance chance;
 
-  /// Whether this is the first of two looks at all tiles.
-  private boolean first;
+  /// What is done with a tile once its scores are there.
+  private Step step = (_, _) -> {};
 
   private BoundMask.@Nullable Reader reader;
   private int partials;
@@ -64,21 +74,45 @@ final class TiledBlock {
     this.modifiers = new BlockModifiers(call, queries, pass.kernels);
   }
 
+  /// Computes the results of the block's queries.
   void run() {
-    Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
-    tiles.start(block, q, modifiers.scale(), call.sinkLogit(queries.h()));
-    if (normalizer.looksFirst()) {
-      first = true;
-      visit();
-      first = false;
-      normalizer.decide(block);
-    }
-    visit();
+    start();
+    visit((first, end) -> {
+      normalizer.weigh(block, first);
+      chance.drop(block, first);
+      int group = call.shape.groupOf(queries.h());
+      tiles.sum(block, memory.values.rows(queries.b(), group, first, end));
+    });
+    normalizer.finish(block);
     tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
   }
 
+  /// Shows the block's weights, before chance, to `watcher`, one pass after they are known.
+  void observe(Watcher watcher) {
+    start();
+    if (normalizer.knowsLast()) {
+      visit((first, _) -> normalizer.weigh(block, first));
+    }
+    normalizer.finish(block);
+    visit((first, end) -> {
+      normalizer.again(block, first);
+      pass.kernels.normalizers().weigh(block, normalizer.rule());
+      watcher.tile(block, first, end);
+    });
+  }
+
+  private void start() {
+    Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
+    tiles.start(block, q, modifiers.scale(), call.sinkLogit(queries.h()));
+    if (normalizer.looksFirst()) {
+      visit((first, _) -> normalizer.look(block, first));
+      normalizer.decide(block);
+    }
+  }
+
   /// Visits all tiles.
-  private void visit() {
+  private void visit(Step each) {
+    step = each;
     if (call.mask.seesEverything()) {
       add(0, call.shape.keys());
     } else {
@@ -130,13 +164,7 @@ final class TiledBlock {
       hide(partial[n]);
     }
     chance.hide(block, from);
-    if (first) {
-      normalizer.look(block, from);
-    } else {
-      normalizer.weigh(block, from);
-      chance.drop(block, from);
-      tiles.sum(block, memory.values.rows(queries.b(), group, from, to));
-    }
+    step.tile(from, to);
     partials = 0;
     from = to;
   }

@@ -54,12 +54,18 @@ final class TiledPass {
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
     TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
-    BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
-    BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
-    new TiledBlock(this, queries, block, memory, new TiledBlock.Choices(normalizer, chance)).run();
+    TiledBlock.Choices choices = choices(queries, scratch);
+    new TiledBlock(this, queries, block, memory, choices).run();
     for (int t = t0; t < t1 && numbers.isPresent(); t++) {
-      normalizer.keep(block, t - t0, numbers.get(), row * shape.queries() + t);
+      choices.normalizer().keep(block, t - t0, numbers.get(), row * shape.queries() + t);
     }
+  }
+
+  /// What of a block depends on the normalizer and on chance.
+  TiledBlock.Choices choices(MapTile queries, Workspace scratch) {
+    return new TiledBlock.Choices(
+        BlockNormalizer.of(call, queries.h(), kernels, scratch),
+        new BlockChance(call.chance, queries, kernels.chance(), scratch));
   }
 
   /// What a head gives that chance dropped.

@@ -49,7 +49,7 @@ class FormsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"softmax", "sink", "sparsemax", "entmax15", "entmax", "sigmoid(-3)", "relu(2,10)"})
+      strings = {"softmax", "sink", "sparsemax", "entmax15", "entmax", "topk(5)", "sigmoid(-3)", "relu(2,10)"})
   void normalizer_written_isReadBack(String text) {
     assertThat(Normalizer.parse(text).text()).isEqualTo(text);
   }

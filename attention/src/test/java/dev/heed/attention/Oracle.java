@@ -3,7 +3,9 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Pointwise;
 import dev.heed.tensor.Shape;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -78,11 +80,25 @@ final class Oracle {
       case Normalizer.Sparsemax _ -> entmax(scores, 2);
       case Normalizer.Entmax15 _ -> entmax(scores, 1.5);
       case Normalizer.Entmax _ -> entmax(scores, number("alpha", h));
+      case Normalizer.TopK(int count) -> softmax(top(scores, count), 0);
       case Normalizer.Sigmoid(double bias) ->
           Arrays.stream(scores).map(s -> 1 / (1 + Math.exp(-s - bias))).toArray();
       case Normalizer.Relu(double power, double divisor) ->
           Arrays.stream(scores).map(s -> Math.pow(Math.max(0, s), power) / divisor).toArray();
     };
+  }
+
+  /// The scores of the largest, by sorting; -∞ for the others.
+  private static double[] top(double[] scores, int count) {
+    List<Integer> order =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(s -> -scores[s]))
+            .toList();
+    double[] kept = new double[scores.length];
+    Arrays.fill(kept, Double.NEGATIVE_INFINITY);
+    order.subList(0, Math.min(count, scores.length)).forEach(s -> kept[s] = scores[s]);
+    return kept;
   }
 
   private double number(String name, int h) {

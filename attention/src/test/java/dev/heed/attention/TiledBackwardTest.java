@@ -161,7 +161,7 @@ class TiledBackwardTest {
     }
   }
 
-  private static void spoil(HeadView view, int row) {
+  static void spoil(HeadView view, int row) {
     for (int b = 0; b < view.axes().batch(); b++) {
       for (int h = 0; h < view.axes().heads(); h++) {
         int at = view.row(b, h, row);

@@ -52,9 +52,6 @@ public final class BackwardBlock {
   /// The gradients of the queries, `[E][32]`.
   final float[] sums;
 
-  /// `L`, the logarithms of the sums of exponentials, times `log2(e)`, `[32]`.
-  final float[] logs = new float[QUERIES];
-
   /// `Σ w dw` of each query, which is `dOut · out`, `[32]`.
   final float[] deltas = new float[QUERIES];
 
@@ -98,11 +95,6 @@ public final class BackwardBlock {
   /// The queries and their scores.
   public QueryBlock queries() {
     return block;
-  }
-
-  /// Sets `log Σ exp(score)` of a query of the block, `+∞` where it saw nothing.
-  public void logSum(int query, float logSum) {
-    logs[query] = (float) (logSum * QueryBlock.LOG2_E);
   }
 
   /// `Σ w dw` of a query of the block.
@@ -162,8 +154,6 @@ public final class BackwardBlock {
     check("out", out, count, block.valueWidth);
     this.factor = factor;
     sloped = false;
-    // A query that is not there has seen nothing.
-    Arrays.fill(logs, Float.POSITIVE_INFINITY);
     Arrays.fill(deltas, 0);
     Arrays.fill(entropies, 0);
     for (float[] sums : List.of(rateSums, rateGradients, weightGradients)) {

@@ -14,6 +14,11 @@ public interface NormalizerTiles {
   /// to 1.
   void settle(QueryBlock block, Reach reach, WeightRule.Ramp rule);
 
+  /// Hides all keys but those that a row selected ([QueryBlock#select]).
+  ///
+  /// @param first the tile's first key
+  void select(QueryBlock block, int first);
+
   /// Turns the scores into weights, and writes their rates beside them.
   void weigh(BackwardBlock block, WeightRule rule);
 

@@ -44,6 +44,12 @@ public final class QueryBlock {
 
   final float[] offsets = new float[QUERIES];
 
+  /// The least score that a row selected, and the last key that has it among those that it
+  /// selected, `[32]`.
+  final float[] leasts = new float[QUERIES];
+
+  final int[] lasts = new int[QUERIES];
+
   /// A bit for each query that sees a key of the tile, `[KEYS]`; valid where [#hidden].
   final int[] visible = new int[KEYS];
 
@@ -101,6 +107,34 @@ public final class QueryBlock {
     offsets[query] = offset;
   }
 
+  /// Sets what [NormalizerTiles#select] selects for a query: keys with scores above `least`, and
+  /// those with that score up to key `last`.
+  public void select(int query, float least, int last) {
+    leasts[query] = least;
+    lasts[query] = last;
+  }
+
+  /// What [#select] was told.
+  public float least(int query) {
+    return leasts[query];
+  }
+
+  /// What [#select] was told.
+  public int last(int query) {
+    return lasts[query];
+  }
+
+  /// Sets for [WeightRule.Exponential] what the rows added up to; a row without anything gives
+  /// weights of 0.
+  public void close() {
+    for (int query = 0; query < QUERIES; query++) {
+      boolean nothing = totals[query] == 0;
+      origins[query] = nothing ? 0 : maxima[query];
+      offsets[query] =
+          nothing ? Float.POSITIVE_INFINITY : (float) (Math.log(totals[query]) * LOG2_E);
+    }
+  }
+
   /// What [#row] was told.
   public float origin(int query) {
     return origins[query];
@@ -126,6 +160,8 @@ public final class QueryBlock {
     Arrays.fill(maxima, maximum);
     Arrays.fill(totals, total);
     Arrays.fill(sums, 0);
+    Arrays.fill(origins, 0);
+    Arrays.fill(offsets, 0);
   }
 
   void tile(Matrix matrix) {

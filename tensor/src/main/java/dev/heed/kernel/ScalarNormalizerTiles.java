@@ -18,7 +18,9 @@ final class ScalarNormalizerTiles implements NormalizerTiles {
 
   private static float weight(WeightRule rule, float score, QueryBlock block, int t) {
     return switch (rule) {
-      case WeightRule.Exponential _ -> (float) Math.exp(score - (double) block.origins[t]);
+      case WeightRule.Exponential _ -> 
+          (float)
+              Math.pow(2, score * QueryBlock.LOG2_E - block.origins[t] - block.offsets[t]);
       case WeightRule.Logistic(float bias) ->
           (float) (1 / (1 + Math.exp(-((double) score + bias))));
       case WeightRule.Ramp ramp ->
@@ -98,6 +100,19 @@ final class ScalarNormalizerTiles implements NormalizerTiles {
       }
     } while (search.step(powers, rates));
     block.row(query, reach.maxima[query], (float) search.offset());
+  }
+
+  @Override
+  public void select(QueryBlock block, int first) {
+    for (int s = 0; s < block.keys; s++) {
+      for (int t = 0; t < block.count; t++) {
+        float score = block.scores[s * QUERIES + t];
+        boolean below = score < block.leasts[t];
+        if (below || (score == block.leasts[t] && first + s > block.lasts[t])) {
+          block.scores[s * QUERIES + t] = Float.NEGATIVE_INFINITY;
+        }
+      }
+    }
   }
 
   @Override

@@ -158,7 +158,7 @@ final class VectorBackwardTiles implements BackwardTiles {
   public void weigh(BackwardBlock block) {
     QueryBlock queries = block.block;
     for (int lane = 0; lane < QUERIES; lane += LANES) {
-      weigh(queries.scores, block.gradients, lane, queries.keys, block.logs, block.deltas);
+      weigh(queries, block.gradients, lane, block.deltas);
     }
     if (block.sloped) {
       multiply(block.gradients, block.slopes, queries.keys * QUERIES);
@@ -172,13 +172,15 @@ final class VectorBackwardTiles implements BackwardTiles {
 
   /// Replaces scores by weights and the gradients of weights by those of scores. The power is
   /// written out, see [VectorMath#powers].
-  private static void weigh(
-      float[] scores, float[] gradients, int lane, int keys, float[] logs, float[] deltas) {
-    FloatVector minus = FloatVector.fromArray(SPECIES, logs, lane).neg();
+  private static void weigh(QueryBlock block, float[] gradients, int lane, float[] deltas) {
+    float[] scores = block.scores;
+    int end = block.keys * QUERIES;
+    FloatVector minus = FloatVector.fromArray(SPECIES, block.origins, lane).neg();
+    FloatVector total = FloatVector.fromArray(SPECIES, block.offsets, lane);
     FloatVector delta = FloatVector.fromArray(SPECIES, deltas, lane);
     FloatVector log = FloatVector.broadcast(SPECIES, VectorMath.LOG2_E);
-    for (int at = lane; at < keys * QUERIES; at += QUERIES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, scores, at).fma(log, minus);
+    for (int at = lane; at < end; at += QUERIES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, scores, at).fma(log, minus).sub(total);
       FloatVector bounded = x.blend(-127f, x.compare(LT, -127f));
       FloatVector whole = bounded.add(VectorMath.ROUNDING);
       FloatVector rest = bounded.sub(whole.sub(VectorMath.ROUNDING));

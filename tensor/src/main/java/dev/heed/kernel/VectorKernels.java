@@ -19,6 +19,7 @@ final class VectorKernels {
         new VectorBackwardTiles(),
         new VectorNormalizerTiles(),
         new VectorModifierTiles(),
+        new VectorObserverTiles(),
         new VectorChanceTiles(),
         new VectorLaneMath(),
         new VectorLookup(),

@@ -2,9 +2,11 @@ package dev.heed.kernel;
 
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,6 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// a score of the row in each.
 final class VectorNormalizerTiles implements NormalizerTiles {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int QUERIES = QueryBlock.QUERIES;
 
@@ -32,11 +35,16 @@ final class VectorNormalizerTiles implements NormalizerTiles {
       raise(block.scores, lane, block.keys, reach);
       hit(block.scores, lane, block.keys, reach.bounds, reach.hits);
     }
+    leaveAbsent(block, reach.hits);
+    reach.append(block.scores, block.keys);
+  }
+
+  /// Forgets hits of queries that are not there.
+  static void leaveAbsent(QueryBlock block, int[] hits) {
     int others = block.count == QUERIES ? -1 : (1 << block.count) - 1;
     for (int s = 0; s < block.keys; s++) {
-      reach.hits[s] &= others;
+      hits[s] &= others;
     }
-    reach.append(block.scores, block.keys);
   }
 
   private static void raise(float[] scores, int lane, int keys, Reach reach) {
@@ -50,7 +58,7 @@ final class VectorNormalizerTiles implements NormalizerTiles {
   }
 
   /// Notes what is not below the bounds, numbers or not.
-  private static void hit(float[] scores, int lane, int keys, float[] bounds, int[] hits) {
+  static void hit(float[] scores, int lane, int keys, float[] bounds, int[] hits) {
     FloatVector bound = FloatVector.fromArray(SPECIES, bounds, lane);
     int all = (int) ((1L << LANES) - 1);
     int others = (int) ((1L << lane) - 1);
@@ -175,6 +183,25 @@ final class VectorNormalizerTiles implements NormalizerTiles {
     }
     powers.intoArray(lanes, 0);
     rates.intoArray(lanes, LANES);
+  }
+
+  @Override
+  public void select(QueryBlock block, int first) {
+    for (int lane = 0; lane < QUERIES; lane += LANES) {
+      select(block, lane, first);
+    }
+  }
+
+  private static void select(QueryBlock block, int lane, int first) {
+    FloatVector hidden = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector least = FloatVector.fromArray(SPECIES, block.leasts, lane);
+    IntVector last = IntVector.fromArray(INTS, block.lasts, lane);
+    for (int s = 0; s < block.keys; s++) {
+      FloatVector score = FloatVector.fromArray(SPECIES, block.scores, s * QUERIES + lane);
+      VectorMask<Float> late = last.compare(LT, first + s).cast(SPECIES);
+      VectorMask<Float> left = score.compare(LT, least).or(score.compare(EQ, least).and(late));
+      score.blend(hidden, left).intoArray(block.scores, s * QUERIES + lane);
+    }
   }
 
   @Override

@@ -44,7 +44,7 @@ final class VectorWeights {
   static void column(WeightRule rule, QueryBlock block, int lane) {
     float[] scores = block.scores;
     switch (rule) {
-      case WeightRule.Exponential _ -> exponential(scores, lane, block.keys, block.origins);
+      case WeightRule.Exponential _ -> exponential(scores, lane, block.keys, block.origins, block.offsets);
       case WeightRule.Logistic(float bias) -> logistic(scores, lane, block.keys, bias);
       case WeightRule.Ramp ramp -> {
         measure(scores, lane, block.keys, ramp.slope(), block.origins, block.offsets);
@@ -59,11 +59,13 @@ final class VectorWeights {
     }
   }
 
-  private static void exponential(float[] scores, int lane, int keys, float[] origins) {
-    FloatVector minus = FloatVector.fromArray(SPECIES, origins, lane).mul(-VectorMath.LOG2_E);
+  private static void exponential(
+      float[] scores, int lane, int keys, float[] origins, float[] offsets) {
+    FloatVector minus = FloatVector.fromArray(SPECIES, origins, lane).neg();
+    FloatVector total = FloatVector.fromArray(SPECIES, offsets, lane);
     FloatVector log = FloatVector.broadcast(SPECIES, VectorMath.LOG2_E);
     for (int at = lane; at < keys * QUERIES; at += QUERIES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, scores, at).fma(log, minus);
+      FloatVector x = FloatVector.fromArray(SPECIES, scores, at).fma(log, minus).sub(total);
       FloatVector bounded = x.blend(-127f, x.compare(LT, -127f));
       FloatVector whole = bounded.add(VectorMath.ROUNDING);
       FloatVector rest = bounded.sub(whole.sub(VectorMath.ROUNDING));

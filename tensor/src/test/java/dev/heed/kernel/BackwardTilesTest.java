@@ -77,7 +77,7 @@ class BackwardTilesTest {
       twin.backward.start(block, q, SCALE, dOut, out);
       twin.tiles.start(block.queries(), q, SCALE, Float.NEGATIVE_INFINITY);
       for (int t = 0; t < q.rows(); t++) {
-        block.logSum(t, LOG_SUM);
+        block.queries().row(t, (float) (LOG_SUM * QueryBlock.LOG2_E), 0);
       }
       twin.tiles.score(block.queries(), k);
       twin.tiles.softCap(block.queries(), CAP);

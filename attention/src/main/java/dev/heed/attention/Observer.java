@@ -1,0 +1,79 @@
+package dev.heed.attention;
+
+/// What can be observed of the weights of a call, before chance drops any of them.
+public sealed interface Observer {
+  /// `-Σ w log w` of each query over the keys, in nats, `[B, H, T]`.
+  record Entropy() implements Observer {}
+
+  /// What each key gets from all queries, `Σ w`, `[B, H, S]`.
+  record Coverage() implements Observer {}
+
+  /// The largest weight of each query, `[B, H, T]`.
+  record Maximum() implements Observer {}
+
+  /// The mean distance that each query looks, `Σ w |i - j|`, `[B, H, T]`.
+  record Distance() implements Observer {}
+
+  /// The weight that went to the sink's logit, `[B, H, T]`; 0 where the normalizer has none.
+  record SinkMass() implements Observer {}
+
+  /// The keys with the largest weights of each query, the largest first and the lowest index first
+  /// where weights are equal, and these weights, `[B, H, T, count]`; key -1 and weight 0 where there
+  /// are fewer keys of any weight.
+  record Top(int count) implements Observer {
+    public Top {
+      if (count < 1) {
+        throw new AttentionException("top: %d keys are none; 1 or more would fit".formatted(count));
+      }
+    }
+  }
+
+  /// The mean weight of each square of `size` queries by `size` keys, `[B, H, ⌈T / size⌉, ⌈S /
+  /// size⌉]`: the map, from further away.
+  record BlockMap(int size) implements Observer {
+    public BlockMap {
+      if (size < 1) {
+        throw new AttentionException(
+            "blockmap: %d places are no square; 1 or more would fit".formatted(size));
+      }
+    }
+  }
+
+  /// Reads an observer as it is written: `entropy`, `top(8)`.
+  static Observer parse(String text) {
+    return ObserverForms.FORMS.parse(text);
+  }
+
+  /// The observer as it is written; [#parse] reads it back.
+  default String text() {
+    return ObserverForms.text(this);
+  }
+
+  static Observer entropy() {
+    return new Entropy();
+  }
+
+  static Observer coverage() {
+    return new Coverage();
+  }
+
+  static Observer maximum() {
+    return new Maximum();
+  }
+
+  static Observer distance() {
+    return new Distance();
+  }
+
+  static Observer sinkMass() {
+    return new SinkMass();
+  }
+
+  static Observer top(int count) {
+    return new Top(count);
+  }
+
+  static Observer blockMap(int size) {
+    return new BlockMap(size);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.heed.kernel;
+
+import java.util.Arrays;
+
+/// Of each query of a block the keys with its largest numbers, scores or weights: exactly so many,
+/// those with the lowest indices where numbers are equal; all where there are fewer.
+public final class TopKeys {
+  private static final int QUERIES = QueryBlock.QUERIES;
+
+  /// The numbers of each query, `[32][count]` and room, in the order of their keys.
+  private float[][] numbers = new float[QUERIES][0];
+
+  private int[][] keys = new int[QUERIES][0];
+  private float[] scratch = new float[0];
+  private final int[] counts = new int[QUERIES];
+
+  /// What a number must be above to be collected, `[32]`.
+  final float[] bounds = new float[QUERIES];
+
+  /// A bit for each query whose number with a key of the tile is collected, `[KEYS]`.
+  final int[] hits = new int[QueryBlock.KEYS];
+
+  private int most;
+
+  /// Of nothing yet; [#start] begins.
+  public TopKeys() {}
+
+  /// Forgets everything.
+  ///
+  /// @param most how many keys a query has at most
+  /// @param bound what a number must be above to count at all
+  public void start(int most, float bound) {
+    this.most = most;
+    Arrays.fill(counts, 0);
+    Arrays.fill(bounds, bound);
+    int room = 2 * Math.min(most, Integer.MAX_VALUE / 4) + QueryBlock.KEYS;
+    if (numbers[0].length < Math.min(room, 4 * QueryBlock.KEYS)) {
+      numbers = new float[QUERIES][Math.min(room, 4 * QueryBlock.KEYS)];
+      keys = new int[QUERIES][Math.min(room, 4 * QueryBlock.KEYS)];
+    }
+  }
+
+  /// Appends what [#hits] says of a tile whose first key is `first`.
+  void append(float[] tile, int count, int first) {
+    for (int query = 0; query < QUERIES; query++) {
+      if (counts[query] + count > numbers[query].length) {
+        int room = 2 * (counts[query] + count);
+        numbers[query] = Arrays.copyOf(numbers[query], room);
+        keys[query] = Arrays.copyOf(keys[query], room);
+      }
+    }
+    for (int s = 0; s < count; s++) {
+      for (int bits = hits[s]; bits != 0; bits &= bits - 1) {
+        int query = Integer.numberOfTrailingZeros(bits);
+        int at = counts[query]++;
+        numbers[query][at] = tile[s * QUERIES + query];
+        keys[query][at] = first + s;
+      }
+    }
+    for (int query = 0; query < QUERIES; query++) {
+      if (counts[query] >= 2L * most) {
+        compact(query);
+      }
+    }
+  }
+
+  /// Leaves the largest, in their order.
+  private void compact(int query) {
+    if (counts[query] <= most) {
+      return;
+    }
+    float least = least(query);
+    float[] row = numbers[query];
+    int above = 0;
+    for (int n = 0; n < counts[query]; n++) {
+      above += Float.compare(row[n], least) > 0 ? 1 : 0;
+    }
+    int equal = most - above;
+    int kept = 0;
+    for (int n = 0; n < counts[query]; n++) {
+      int compared = Float.compare(row[n], least);
+      row[kept] = row[n];
+      keys[query][kept] = keys[query][n];
+      kept += compared > 0 || (compared == 0 && equal-- > 0) ? 1 : 0;
+    }
+    counts[query] = kept;
+    bounds[query] = least;
+  }
+
+  /// The least of a query's largest numbers, by Hoare's selection.
+  private float least(int query) {
+    int count = counts[query];
+    if (scratch.length < count) {
+      scratch = new float[2 * count];
+    }
+    System.arraycopy(numbers[query], 0, scratch, 0, count);
+    int place = count - most;
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      float pivot = scratch[(low + high) >>> 1];
+      int left = low;
+      int right = high;
+      while (left <= right) {
+        while (Float.compare(scratch[left], pivot) < 0) {
+          left++;
+        }
+        while (Float.compare(scratch[right], pivot) > 0) {
+          right--;
+        }
+        if (left <= right) {
+          float kept = scratch[left];
+          scratch[left++] = scratch[right];
+          scratch[right--] = kept;
+        }
+      }
+      high = place <= right ? right : high;
+      low = place >= left ? left : low;
+      if (place > right && place < left) {
+        break;
+      }
+    }
+    return scratch[place];
+  }
+
+  /// Tells a block which keys each of its queries has ([NormalizerTiles#select]).
+  public void settle(QueryBlock block) {
+    for (int query = 0; query < block.count; query++) {
+      compact(query);
+      float least = Float.NEGATIVE_INFINITY;
+      int last = Integer.MAX_VALUE;
+      for (int n = 0; n < counts[query] && counts[query] == most; n++) {
+        if (n == 0 || Float.compare(numbers[query][n], least) <= 0) {
+          least = numbers[query][n];
+          last = keys[query][n];
+        }
+      }
+      for (int n = 0; n < counts[query]; n++) {
+        least = Float.isNaN(numbers[query][n]) ? Float.NaN : least;
+      }
+      block.select(query, least, last);
+    }
+  }
+
+  /// Writes the keys of a query and their numbers, the largest first; -1 and 0 where there are none.
+  public void write(int query, int[] toKeys, float[] toNumbers, int at) {
+    compact(query);
+    Arrays.fill(toKeys, at, at + most, -1);
+    Arrays.fill(toNumbers, at, at + most, 0);
+    for (int n = 0; n < counts[query]; n++) {
+      int place = at + n;
+      while (place > at && Float.compare(numbers[query][n], toNumbers[place - 1]) > 0) {
+        toNumbers[place] = toNumbers[place - 1];
+        toKeys[place] = toKeys[place - 1];
+        place--;
+      }
+      toNumbers[place] = numbers[query][n];
+      toKeys[place] = keys[query][n];
+    }
+  }
+}
