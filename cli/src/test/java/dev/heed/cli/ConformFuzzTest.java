@@ -30,6 +30,7 @@ class ConformFuzzTest {
       strings = {
         "attention_3d_with_past_and_present_qk_matmul_softcap",
         "flexattention_causal_mask",
+        "causal_conv_with_state_silu_with_past_state",
         "linear_attention_prefill_with_past",
         "rotary_embedding_with_rotary_dim",
         "rms_normalization_3d_axis0_epsilon"

@@ -23,6 +23,13 @@ final class Axes {
     return y;
   }
 
+  /// `[a, b, c]` as `[a, c, b]`.
+  static Tensor swapLast(Tensor x) {
+    int[] shape = x.shape().toArray();
+    return swapMiddle(x.reshape(shape[0], shape[1], shape[2], 1))
+        .reshape(shape[0], shape[2], shape[1]);
+  }
+
   /// How many numbers the axes from `axis` on hold together; a negative axis counts from the end.
   static int run(Tensor x, int axis, String operator) {
     int rank = x.shape().rank();

@@ -11,6 +11,7 @@ final class OnnxCase {
       new TreeMap<>(
           Map.of(
               "Attention", new OnnxAttention(),
+              "CausalConvWithState", new OnnxCausalConv(),
               "FlexAttention", new OnnxFlexAttention(),
               "LinearAttention", new OnnxLinearAttention(),
               "RotaryEmbedding", new OnnxRotary(),
