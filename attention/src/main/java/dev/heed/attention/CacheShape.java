@@ -39,7 +39,8 @@ public record CacheShape(int batch, int groups, int width, int valueWidth, Cache
     }
   }
 
-  void checkBatch(int from) {
+  /// Checks that there is a batch of this number.
+  public void checkBatch(int from) {
     if (from < 0 || from >= batch) {
       throw new ShapeException(
           "cache: there is no batch %d among %d; 0 to %d would do"
@@ -47,7 +48,8 @@ public record CacheShape(int batch, int groups, int width, int valueWidth, Cache
     }
   }
 
-  void check(HeadView k, HeadView v, Positions positions) {
+  /// Checks that keys, values and positions are of this shape, of any length.
+  public void check(HeadView k, HeadView v, Positions positions) {
     int length = k.axes().length();
     HeadView.Axes keys = new HeadView.Axes(batch, groups, length, width);
     HeadView.Axes values = new HeadView.Axes(batch, groups, length, valueWidth);

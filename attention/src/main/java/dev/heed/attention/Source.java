@@ -45,10 +45,22 @@ public sealed interface Source {
     }
   }
 
+  /// The text itself, and beside it the nearest keys of a memory of what is long past, mixed by a
+  /// learned gate a head, [Wu et al. 2022](https://arxiv.org/abs/2203.08913): the parameter
+  /// `memory_gate`, `[H]`. The memory comes with the call.
+  ///
+  /// @param neighbours that a query looks at
+  record Memory(int neighbours) implements Source {
+    public Memory {
+      atLeast("memory", 1, neighbours);
+    }
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
       case Self _, Nystrom _ -> List.of();
+      case Memory _ -> Need.aHead("memory_gate", shape, "source " + text());
       case Linformer(int rows, int length) ->
           List.of(
               new Need("linformer_keys", Shape.of(rows, length), "source " + text()),
@@ -91,6 +103,10 @@ public sealed interface Source {
 
   static Source linformer(int rows, int length) {
     return new Linformer(rows, length);
+  }
+
+  static Source memory(int neighbours) {
+    return new Memory(neighbours);
   }
 
   private static void atLeast(String name, int least, int number) {

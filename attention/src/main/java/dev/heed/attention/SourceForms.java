@@ -22,6 +22,12 @@ final class SourceForms {
                   "Li and Liang 2021, https://arxiv.org/abs/2101.00190",
                   of -> Source.prefix(of.whole(0))),
               new Form<>(
+                  "memory(neighbours)",
+                  Source.Memory.class,
+                  "the text, and the nearest keys of a memory of what is long past",
+                  "Wu et al. 2022, https://arxiv.org/abs/2203.08913",
+                  of -> Source.memory(of.whole(0))),
+              new Form<>(
                   "nystrom(landmarks)",
                   Source.Nystrom.class,
                   "means of segments stand for all keys; six iterations of an inverse",
@@ -46,6 +52,7 @@ final class SourceForms {
     return switch (source) {
       case Source.Self _ -> "self";
       case Source.Prefix(int length) -> "prefix(%d)".formatted(length);
+      case Source.Memory(int neighbours) -> "memory(%d)".formatted(neighbours);
       case Source.Nystrom(int landmarks, int iterations) ->
           iterations == 6
               ? "nystrom(%d)".formatted(landmarks)

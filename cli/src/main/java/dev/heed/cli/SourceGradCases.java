@@ -5,20 +5,26 @@ import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
+import dev.heed.attention.CacheShape;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Need;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Source;
+import dev.heed.attention.source.ExactIndex;
+import dev.heed.attention.source.GateHeads;
 import dev.heed.attention.source.HeadProduct;
+import dev.heed.attention.source.NeighbourMemory;
 import dev.heed.attention.source.Prepend;
 import dev.heed.attention.source.ProjectLength;
 import dev.heed.attention.source.PseudoInverse;
+import dev.heed.attention.source.Recall;
 import dev.heed.attention.source.SegmentMeans;
 import dev.heed.attention.source.Segments;
 import dev.heed.attention.source.SourceCall;
 import dev.heed.cli.GradCheckCases.Numbers;
 import dev.heed.grad.Operation;
+import dev.heed.kernel.Kernels;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import java.util.ArrayList;
@@ -59,6 +65,19 @@ final class SourceGradCases {
     add("squares", new PseudoInverse(squares, HEADS, 4, new int[] {4, 3}));
     Tensor some = numbers.tensor(BATCH, 4, HEADS * WIDTH);
     add("heads", new HeadProduct(numbers.tensor(BATCH, LENGTH, HEADS * 4), some, HEADS));
+    NeighbourMemory memory =
+        new NeighbourMemory(
+            new CacheShape(BATCH, GROUPS, WIDTH, VALUE_WIDTH),
+            100,
+            ExactIndex.factory(Kernels.best().lookup()));
+    memory.add(
+        HeadView.split(x, GROUPS),
+        HeadView.split(numbers.tensor(BATCH, LENGTH, GROUPS * VALUE_WIDTH), GROUPS));
+    Tensor q = numbers.tensor(BATCH, 4, HEADS * WIDTH);
+    add("nearest neighbours", new Recall(q, memory, HEADS, LENGTH));
+    Tensor near = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
+    Tensor far = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
+    add("gate", new GateHeads(near, far, numbers.weight("gates", HEADS), true, false));
     add("positions", new ProjectLength(numbers.weight("rows", 4, LENGTH), x, lengths));
   }
 

@@ -11,6 +11,7 @@ import dev.heed.attention.HeadRows;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.JoinedRows;
 import dev.heed.attention.Need;
+import dev.heed.attention.Score;
 import dev.heed.attention.Source;
 import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.grad.Run;
@@ -85,6 +86,7 @@ public record SourceCall(
         Attend.Operands operands = new Attend.Operands(of.q(), k, v, of.parameters());
         yield run.apply(Attend.trainable(front.attention(attention), all, sites, operands));
       }
+      case Source.Memory _ -> throw withoutMemory();
       case Source.Nystrom nystrom -> {
         Landmarks.check(source, attention);
         yield new Landmarks(this, of).nystrom(nystrom, run);
@@ -109,12 +111,49 @@ public record SourceCall(
         yield run.apply(
             Attend.inference(front.attention(attention), front.input(input, k, v), sites));
       }
+      case Source.Memory _ -> throw withoutMemory();
       case Source.Nystrom _, Source.Linformer _ ->
           throw new UnsupportedCombinationException(
               "source " + source.text(),
               "a cache",
               "its keys stand for all positions of a text at once; run the text as a whole");
     };
+  }
+
+  private AttentionException withoutMemory() {
+    return new AttentionException(
+        "attention: source %s looks into a memory and the call has none; recall(...) takes one"
+            .formatted(source.text()));
+  }
+
+  /// What the text gives, mixed with what the nearest keys of a memory give.
+  ///
+  /// @param near what the text gives, `[B, T, H·W]`
+  /// @param q queries as the memory's keys are, before any rotation, `[B, T, H·E]`
+  /// @return `[B, T, H·W]`
+  public Tensor recall(Tensor near, Tensor q, NeighbourMemory memory, Run run) {
+    if (!(source instanceof Source.Memory(int neighbours))) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(), "a memory", "source memory(32) looks into one");
+    }
+    if (!(attention.score().equals(Score.dot()))) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(),
+          "score " + attention.score().text(),
+          "the nearest keys are those of the largest inner product: score dot");
+    }
+    int heads = input.shape().heads();
+    Tensor far = run.apply(new Recall(q, memory, heads, neighbours));
+    boolean[] open = new boolean[near.axis(0)];
+    for (int b = 0; b < open.length; b++) {
+      open[b] = memory.length(b) > 0;
+    }
+    return run.apply(new GateHeads(near, far, learned("memory_gate"), open));
+  }
+
+  /// The same call without what the source adds to the text.
+  public SourceCall ofText() {
+    return new SourceCall(Source.self(), attention, input, sites, Map.of());
   }
 
   private HeadView rows(String name) {

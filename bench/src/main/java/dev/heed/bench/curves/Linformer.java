@@ -13,9 +13,12 @@ import java.util.Map;
 /// Linformer's two matrices, and their training by Adam, [Kingma and Ba
 /// 2014](https://arxiv.org/abs/1412.6980), to the squared error of what attention gives.
 final class Linformer {
-  private static final int STEPS = 80;
-  private static final double RATE = 0.005;
+  private static final int STEPS = 100;
 
+  /// How far a step goes, as a part of what a matrix begins with.
+  private static final double RATE = 0.02;
+
+  private final int rows;
   private final Source source;
   private final Weight keys;
   private final Weight values;
@@ -24,6 +27,7 @@ final class Linformer {
 
   /// With matrices as the paper draws them: normal numbers of variance `1 / rows`.
   Linformer(int rows) {
+    this.rows = rows;
     source = Source.linformer(rows, Texts.LENGTH);
     keys = drawn("linformer_keys", rows, 0);
     values = drawn("linformer_values", rows, 1);
@@ -62,7 +66,7 @@ final class Linformer {
       }
       Gradients gradients = Gradients.of(List.of(keys, values));
       taped.tape().orElseThrow().backward(made, difference, gradients, taped);
-      double rate = RATE * (1 - (step - 1.0) / STEPS);
+      double rate = RATE * rows / Texts.LENGTH * (1 - (step - 1.0) / STEPS);
       update(0, keys, gradients.of(keys), new Step(step, rate));
       update(1, values, gradients.of(values), new Step(step, rate));
     }
