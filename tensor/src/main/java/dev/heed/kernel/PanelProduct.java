@@ -53,7 +53,7 @@ final class PanelProduct {
     this.adds = adds;
     this.panels = panels;
     int tiles = (c.rows() / TASKS + ProductTile.ROWS - 1) / ProductTile.ROWS;
-    rowsATask = Math.clamp(tiles * ProductTile.ROWS, LEAST_ROWS, MOST_ROWS);
+    rowsATask = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, tiles * ProductTile.ROWS));
   }
 
   /// `c = a b`.

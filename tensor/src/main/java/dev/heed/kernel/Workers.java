@@ -80,13 +80,13 @@ public final class Workers implements AutoCloseable {
 
   private void runShared(int tasks, Task task, Workspace scratch) {
     try {
-      Job job = new Job(tasks, task);
-      latest = job;
       int wanted = Math.min(helpers.length, tasks - 1);
+      Job job = new Job(tasks, wanted + 1, task);
+      latest = job;
       for (int i = 0; i < wanted; i++) {
         helpers[i].wake();
       }
-      job.drain(scratch);
+      job.drain(0, scratch);
       job.await();
       job.rethrow();
     } finally {
@@ -131,11 +131,13 @@ public final class Workers implements AutoCloseable {
 
   /// A thread of the pool: looks for the latest job, awake for a while, then asleep.
   private final class Helper implements Runnable {
+    final int number;
     final Thread thread;
     final Workspace scratch = new Workspace();
     volatile boolean asleep;
 
     Helper(int number) {
+      this.number = number;
       thread = Thread.ofPlatform().daemon().name("heed-" + number).unstarted(this);
     }
 
@@ -149,7 +151,7 @@ public final class Workers implements AutoCloseable {
     @Override
     public void run() {
       while (!closed) {
-        awaitOpenJob().drain(scratch);
+        awaitOpenJob().drain(number, scratch);
       }
     }
 
