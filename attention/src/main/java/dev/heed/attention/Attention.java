@@ -74,8 +74,7 @@ public record Attention(
   /// Observes the weights of a call without keeping them: [Reference] row by row in double
   /// precision, the other executors tile by tile in memory that grows with the number of positions,
   /// in one pass more than the result takes. The same numbers for any number of threads.
-  public Statistics observe(
-      AttentionInput input, Observers observers, Executor executor, Run run) {
+  public Statistics observe(AttentionInput input, Observers observers, Executor executor, Run run) {
     BoundCall call = BoundCall.of(this, input).checkInputs();
     Statistics statistics = Statistics.of(observers, input.shape());
     switch (executor) {

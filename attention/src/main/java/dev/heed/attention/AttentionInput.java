@@ -140,11 +140,12 @@ public final class AttentionInput {
     return new AttentionInput(arrays, shape, extras.withRandom(random));
   }
 
-  /// With other numbers in the place of queries and keys.
-  AttentionInput withRows(HeadView q, HeadRows k) {
+  /// With other numbers in the place of queries, keys and values.
+  AttentionInput withRows(HeadView q, HeadRows k, HeadRows v) {
     WholeRows keys = k.equals(keys()) ? arrays.k : new WholeRows(k);
-    Arrays other = new Arrays(q, keys, arrays.v, arrays.qPos, arrays.kPos);
-    return new AttentionInput(other, AttentionShape.of(q, k, values()), extras);
+    WholeRows values = v.equals(values()) ? arrays.v : new WholeRows(v);
+    Arrays other = new Arrays(q, keys, values, arrays.qPos, arrays.kPos);
+    return new AttentionInput(other, AttentionShape.of(q, k, v), extras);
   }
 
   /// The same queries looking at keys and values of which the first `count` stand nowhere and the

@@ -126,8 +126,8 @@ sealed interface BlockNormalizer {
     }
   }
 
-  /// Softmax of the largest scores: a first look finds them. Keeps besides the least of them and the
-  /// last key that has it.
+  /// Softmax of the largest scores: a first look finds them. Keeps besides the least of them and
+  /// the last key that has it.
   record Selected(Kernels kernels, Softmax softmax, TopKeys top, int most)
       implements BlockNormalizer {
     public Selected {

@@ -27,18 +27,19 @@ final class BoundCall {
     this.scale = attention.score().scale().of(shape.width());
   }
 
-  private BoundCall(BoundCall given, HeadView q, HeadRows k) {
+  private BoundCall(BoundCall given, HeadView q, HeadRows k, HeadRows v) {
     this.attention = given.attention;
-    this.input = given.input.withRows(q, k);
+    this.input = given.input.withRows(q, k, v);
     this.shape = input.shape();
     this.mask = given.mask;
     this.chance = given.chance;
     this.scale = given.scale;
   }
 
-  /// The call with other queries and keys, whose inner products, times [#scale], are its scores.
-  BoundCall lowered(HeadView q, HeadRows k) {
-    return new BoundCall(this, q, k);
+  /// The call with other queries and keys, whose inner products, times [#scale], are its scores, or
+  /// where the score is additive its layers' numbers, with keys and values for each query head.
+  BoundCall lowered(HeadView q, HeadRows k, HeadRows v) {
+    return new BoundCall(this, q, k, v);
   }
 
   static BoundCall of(Attention attention, AttentionInput input) {

@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Cover;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
+import dev.heed.kernel.Rows;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -151,13 +152,35 @@ final class DecodeChunk {
     for (int run = 0; run < runs; run++) {
       Matrix keys = rows(this.keys, heads, run);
       Matrix to = new Matrix(scores, scoresAt + used, together, counts[run], CHUNK, 1);
-      kernels.lookup().dots((float) call.scale, few, keys, to);
+      if (call.attention.score() instanceof Score.Additive) {
+        add(heads.h(), few, keys, scoresAt + used);
+      } else {
+        kernels.lookup().dots((float) call.scale, few, keys, to);
+      }
       int s = heads.s0() + starts[run];
       for (int head = 0; head < together; head++) {
         MapTile row = new MapTile(b, heads.h() + head, t, t + 1, s, s + counts[run]);
         modify.row(row, scores, scoresAt + head * CHUNK + used);
       }
       used += counts[run];
+    }
+  }
+
+  /// The additive scores of one query of head `h`, which has keys of its own.
+  private void add(int h, Matrix query, Matrix keys, int at) {
+    Rows rows = kernels.rows();
+    int hidden = keys.columns();
+    float[] inner = new float[hidden];
+    float factor = (float) call.scale * call.temperature(h);
+    for (int s = 0; s < keys.rows(); s++) {
+      int key = keys.offset() + s * keys.rowStride();
+      rows.add(query.array(), query.offset(), keys.array(), key, inner, 0, hidden);
+      rows.tanh(inner, 0, inner, 0, hidden);
+      float sum = 0;
+      for (int a = 0; a < hidden; a++) {
+        sum += call.learned("additive.v", h * hidden + a) * inner[a];
+      }
+      scores[at + s] = factor * sum;
     }
   }
 

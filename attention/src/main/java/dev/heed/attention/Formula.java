@@ -52,6 +52,7 @@ final class Formula {
           case Score.Cosine _ -> "cos(q, k)";
           case Score.Bilinear _ -> "qᵀW_h k";
           case Score.Distance _ -> "-|q - k|²";
+          case Score.Additive _ -> "v_h·tanh(Wq_h q + Wk_h k + b_h)";
         };
     return switch (score.scale()) {
       case Score.Scale.InverseRootWidth() -> similarity + "/√E";

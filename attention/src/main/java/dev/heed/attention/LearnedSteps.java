@@ -27,14 +27,16 @@ record LearnedSteps(BoundCall call, MapTile queries, Kernels kernels, Learning l
   /// @param places the gradients themselves, for what only one task adds to
   record Learning(Optional<LearnedSums> sums, int part, Parameters places) {
     static final Learning NOTHING = new Learning(Optional.empty(), 0, Parameters.none());
+
+    /// The sums of the head of a block, of no length where they are not wanted.
+    double[] of(String name, MapTile block) {
+      return sums.map(all -> all.of(name, part, block.b(), block.h())).orElse(UNWANTED);
+    }
   }
 
   /// The sums of this head, of no length where they are not wanted.
   double[] sums(String name) {
-    return learning
-        .sums()
-        .map(all -> all.of(name, learning.part(), queries.b(), queries.h()))
-        .orElse(UNWANTED);
+    return learning.of(name, queries);
   }
 
   boolean wants(String name) {

@@ -25,9 +25,11 @@ final class Lowering {
           case Score.Cosine _ -> new RowMap.Unit();
           case Score.Bilinear _ -> new RowMap.Bilinear(call);
           case Score.Distance _ -> new RowMap.FarQuery();
+          case Score.Additive(int hidden, _) ->
+              new RowMap.Layer(call, hidden, "additive.wq", "additive.b");
         };
     this.q =
-        call.attention.score().scale() instanceof Score.Scale.Learned
+        call.attention.score().scale() instanceof Score.Scale.Learned && !isAdditive(call)
             ? new RowMap.Tempered(query, call)
             : query;
     this.k =
@@ -35,6 +37,7 @@ final class Lowering {
           case Score.Dot _, Score.Bilinear _ -> new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
           case Score.Distance _ -> new RowMap.FarKey();
+          case Score.Additive(int hidden, _) -> new RowMap.Layer(call, hidden, "additive.wk", "");
         };
   }
 
@@ -47,30 +50,47 @@ final class Lowering {
     if (sameQ && sameK) {
       return call;
     }
-    HeadView queries = sameQ ? call.input.q() : lowering.mapped(lowering.q, call.input.q());
+    HeadView queries = sameQ ? call.input.q() : lowering.mapped(lowering.q, call.input.q(), 1);
+    int times = lowering.times();
+    HeadRows keys = sameK ? call.input.keys() : lowering.mapped(lowering.k, call.input.k(), times);
+    HeadRows values = call.input.values();
     return call.lowered(
-        queries, sameK ? call.input.keys() : lowering.mapped(lowering.k, call.input.k()));
+        queries,
+        keys,
+        times == 1 ? values : lowering.mapped(new RowMap.Same(), call.input.v(), times));
   }
 
-  private HeadView mapped(RowMap map, HeadView rows) {
-    HeadView to = like(map, rows);
-    HeadView.Axes axes = rows.axes();
+  private static boolean isAdditive(BoundCall call) {
+    return call.attention.score() instanceof Score.Additive;
+  }
+
+  /// How many heads of keys and values there are in the place of one: the layers of the additive
+  /// score make of a key another one for each query head.
+  private int times() {
+    return isAdditive(call) ? call.shape.groupSize() : 1;
+  }
+
+  /// The rows mapped, `times` query heads reading each.
+  private HeadView mapped(RowMap map, HeadView rows, int times) {
+    HeadView to = like(map, rows, times);
+    int heads = to.axes().heads();
     run.workers()
         .run(
-            axes.batch() * axes.heads(),
+            to.axes().batch() * heads,
             (task, _) -> {
-              int b = task / axes.heads();
-              int h = task % axes.heads();
-              map.forward(h, rows(rows, b, h), rows(to, b, h));
+              int b = task / heads;
+              int h = task % heads;
+              map.forward(h, rows(rows, b, h / times), rows(to, b, h));
             });
     return to;
   }
 
   /// Scratch for the map of rows.
-  private HeadView like(RowMap map, HeadView rows) {
+  private HeadView like(RowMap map, HeadView rows, int times) {
     HeadView.Axes axes = rows.axes();
     return HeadView.of(
-        run.workspace().take(axes.batch(), axes.heads(), axes.length(), map.width(axes.width())));
+        run.workspace()
+            .take(axes.batch(), axes.heads() * times, axes.length(), map.width(axes.width())));
   }
 
   private static Matrix rows(HeadView view, int b, int h) {
@@ -88,38 +108,49 @@ final class Lowering {
   private void backward(BoundCall lowered, Tiled.Forward forward, TiledBackward.Sums sums) {
     InputGradients dx = sums.dx();
     Fresh fresh = sums.fresh();
-    boolean sameQ = q instanceof RowMap.Same;
-    boolean sameK = k instanceof RowMap.Same;
-    HeadView dq = sameQ ? dx.q() : like(q, dx.q());
-    HeadView dk = sameK ? dx.k() : like(k, dx.k());
-    InputGradients inner = new InputGradients(dq, dk, dx.v(), dx.parameters());
-    Fresh innerFresh = new Fresh(!sameQ || fresh.q(), !sameK || fresh.k(), fresh.v());
+    int times = times();
+    Place dq = place(q, new Place(dx.q(), fresh.q()), 1);
+    Place dk = place(k, new Place(dx.k(), fresh.k()), times);
+    Place dv = place(new RowMap.Same(), new Place(dx.v(), fresh.v()), times);
+    InputGradients inner = new InputGradients(dq.view, dk.view, dv.view, dx.parameters());
+    Fresh innerFresh = new Fresh(dq.fresh, dk.fresh, dv.fresh);
     TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dy(), inner, innerFresh);
     new TiledBackward(lowered, forward, innerSums, run).run();
     LearnedSums learned = new LearnedSums(call, dx.parameters(), 1);
-    if (!sameQ) {
-      back(q, call.input.q(), dq, new Target(dx.q(), fresh.q()), learned);
-    }
-    if (!sameK) {
-      back(k, call.input.k(), dk, new Target(dx.k(), fresh.k()), learned);
-    }
+    back(q, call.input.q(), dq.view, new Place(dx.q(), fresh.q()), learned);
+    back(k, call.input.k(), dk.view, new Place(dx.k(), fresh.k()), learned);
+    back(new RowMap.Same(), call.input.v(), dv.view, new Place(dx.v(), fresh.v()), learned);
     learned.addUp();
   }
 
   /// Where gradients go, and whether its numbers mean nothing yet.
-  private record Target(HeadView view, boolean fresh) {}
+  private record Place(HeadView view, boolean fresh) {}
 
-  private void back(RowMap map, HeadView x, HeadView dy, Target dx, LearnedSums learned) {
+  /// Where the gradients of mapped rows go: scratch, where rows are not their own maps.
+  private Place place(RowMap map, Place given, int times) {
+    return map instanceof RowMap.Same && times == 1
+        ? given
+        : new Place(like(map, given.view, times), true);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same view is meant: nothing is to be led back
+  private void back(RowMap map, HeadView x, HeadView dy, Place dx, LearnedSums learned) {
+    if (dy == dx.view) {
+      return;
+    }
     HeadView.Axes axes = x.axes();
+    int times = dy.axes().heads() / axes.heads();
     run.workers()
         .run(
             axes.batch() * axes.heads(),
             (task, _) -> {
               int b = task / axes.heads();
-              int h = task % axes.heads();
-              Fresh.clear(dx.fresh, dx.view, b, h, new Fresh.Rows(0, axes.length()));
-              RowMap.Rows of = new RowMap.Rows(b, h, rows(x, b, h), rows(dy, b, h));
-              map.backward(of, rows(dx.view, b, h), learned);
+              int head = task % axes.heads();
+              Fresh.clear(dx.fresh, dx.view, b, head, new Fresh.Rows(0, axes.length()));
+              for (int h = head * times; h < (head + 1) * times; h++) {
+                RowMap.Rows of = new RowMap.Rows(b, h, rows(x, b, head), rows(dy, b, h));
+                map.backward(of, rows(dx.view, b, head), learned);
+              }
             });
   }
 }

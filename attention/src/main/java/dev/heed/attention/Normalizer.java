@@ -58,12 +58,13 @@ public sealed interface Normalizer {
   }
 
   /// Softmax over the `count` keys with the largest scores, those with the lowest indices where
-  /// scores are equal; all keys where there are fewer. Gradients flow to the keys kept. [Zhao et al.
-  /// 2019](https://arxiv.org/abs/1912.11637).
+  /// scores are equal; all keys where there are fewer. Gradients flow to the keys kept. [Zhao et
+  /// al. 2019](https://arxiv.org/abs/1912.11637).
   record TopK(int count) implements Normalizer {
     public TopK {
       if (count < 1) {
-        throw new AttentionException("topk: %d keys are none; 1 or more would fit".formatted(count));
+        throw new AttentionException(
+            "topk: %d keys are none; 1 or more would fit".formatted(count));
       }
     }
   }

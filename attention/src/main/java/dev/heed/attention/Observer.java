@@ -18,8 +18,8 @@ public sealed interface Observer {
   record SinkMass() implements Observer {}
 
   /// The keys with the largest weights of each query, the largest first and the lowest index first
-  /// where weights are equal, and these weights, `[B, H, T, count]`; key -1 and weight 0 where there
-  /// are fewer keys of any weight.
+  /// where weights are equal, and these weights, `[B, H, T, count]`; key -1 and weight 0 where
+  /// there are fewer keys of any weight.
   record Top(int count) implements Observer {
     public Top {
       if (count < 1) {

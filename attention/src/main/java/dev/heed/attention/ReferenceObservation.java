@@ -18,11 +18,13 @@ final class ReferenceObservation {
 
   void run(Observers observers, Run run) {
     run.workers()
-        .run(shape.batch() * shape.heads(), (head, _) -> {
-          for (Observer observer : observers.each()) {
-            observe(observer, head);
-          }
-        });
+        .run(
+            shape.batch() * shape.heads(),
+            (head, _) -> {
+              for (Observer observer : observers.each()) {
+                observe(observer, head);
+              }
+            });
   }
 
   private void observe(Observer observer, int head) {

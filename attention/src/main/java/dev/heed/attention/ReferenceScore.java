@@ -9,7 +9,8 @@ final class ReferenceScore {
   private final HeadView k;
   private final int width;
 
-  /// What the query is multiplied with: for `bilinear` `qᵀ W`, else the query.
+  /// What the query is multiplied with: for `bilinear` `qᵀ W`, for `additive` what is added to it,
+  /// `Wq q + b`, else the query.
   private final double[] query;
 
   /// What [#query] gets, where it is not the query.
@@ -26,8 +27,9 @@ final class ReferenceScore {
     this.q = call.input.q();
     this.k = call.input.k();
     this.width = call.shape.width();
-    this.query = new double[width];
-    this.dQuery = new double[width];
+    int inside = call.attention.score() instanceof Score.Additive(int hidden, _) ? hidden : width;
+    this.query = new double[Math.max(width, inside)];
+    this.dQuery = new double[inside];
   }
 
   /// Moves to query `t` of head `h` of batch `b`.
@@ -41,7 +43,14 @@ final class ReferenceScore {
     }
     this.lengthOfQuery = lengthOfQuery();
     Arrays.fill(dQuery, 0);
-    if (call.attention.score() instanceof Score.Bilinear) {
+    if (call.attention.score() instanceof Score.Additive(int hidden, _)) {
+      for (int a = 0; a < hidden; a++) {
+        query[a] = call.learned("additive.b", h * hidden + a);
+        for (int e = 0; e < width; e++) {
+          query[a] += call.learned("additive.wq", (h * hidden + a) * width + e) * q(e);
+        }
+      }
+    } else if (call.attention.score() instanceof Score.Bilinear) {
       Arrays.fill(query, 0);
       for (int e = 0; e < width * width; e++) {
         query[e % width] += q(e / width) * matrix(e);
@@ -72,7 +81,23 @@ final class ReferenceScore {
       case Score.Dot _, Score.Bilinear _ -> dot(s);
       case Score.Cosine _ -> dot(s) / (length(lengthOfQuery) * length(lengthOfKey(s)));
       case Score.Distance _ -> -distance(s);
+      case Score.Additive(int hidden, _) -> {
+        double sum = 0;
+        for (int a = 0; a < hidden; a++) {
+          sum += call.learned("additive.v", h * hidden + a) * tangent(a, hidden, s);
+        }
+        yield sum;
+      }
     };
+  }
+
+  /// `tanh(Wq q + Wk k + b)`, number `a`.
+  private double tangent(int a, int hidden, int s) {
+    double sum = query[a];
+    for (int e = 0; e < width; e++) {
+      sum += call.learned("additive.wk", (h * hidden + a) * width + e) * k(s, e);
+    }
+    return Math.tanh(sum);
   }
 
   private double dot(int s) {
@@ -141,6 +166,7 @@ final class ReferenceScore {
           dk[e] += 2 * factor * (q(e) - k(s, e));
         }
       }
+      case Score.Additive(int hidden, _) -> additive(s, factor, hidden, dk, learned);
     }
   }
 
@@ -157,9 +183,40 @@ final class ReferenceScore {
     }
   }
 
+  private void additive(int s, double factor, int hidden, double[] dk, LearnedSums learned) {
+    double[] dv = learned.of("additive.v", 0, b, h);
+    double[] dMatrix = learned.of("additive.wk", 0, b, h);
+    for (int a = 0; a < hidden; a++) {
+      double tangent = tangent(a, hidden, s);
+      if (dv.length > 0) {
+        dv[a] += factor * tangent;
+      }
+      double inner = factor * call.learned("additive.v", h * hidden + a) * (1 - tangent * tangent);
+      dQuery[a] += inner;
+      for (int e = 0; e < width; e++) {
+        dk[e] += inner * call.learned("additive.wk", (h * hidden + a) * width + e);
+        if (dMatrix.length > 0) {
+          dMatrix[a * width + e] += inner * k(s, e);
+        }
+      }
+    }
+  }
+
   /// Adds what is left once all keys have been led back.
   void finish(double[] dq, LearnedSums learned) {
-    if (call.attention.score() instanceof Score.Bilinear) {
+    if (call.attention.score() instanceof Score.Additive(int hidden, _)) {
+      double[] ofMatrix = learned.of("additive.wq", 0, b, h);
+      double[] ofBias = learned.of("additive.b", 0, b, h);
+      for (int n = 0; n < hidden * width; n++) {
+        dq[n % width] += call.learned("additive.wq", h * hidden * width + n) * dQuery[n / width];
+        if (ofMatrix.length > 0) {
+          ofMatrix[n] += q(n % width) * dQuery[n / width];
+        }
+      }
+      for (int a = 0; a < ofBias.length; a++) {
+        ofBias[a] += dQuery[a];
+      }
+    } else if (call.attention.score() instanceof Score.Bilinear) {
       double[] sums = learned.of("bilinear", 0, b, h);
       for (int e = 0; e < width * width; e++) {
         dq[e / width] += matrix(e) * dQuery[e % width];

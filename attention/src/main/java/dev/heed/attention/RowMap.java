@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.kernel.Matrix;
+import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 
 /// What becomes of the rows of a head before inner products are taken, and back.
@@ -170,6 +171,52 @@ interface RowMap {
             for (int f = 0; f < width && sums.length > 0; f++) {
               sums[e * width + f] += x * dy[at + f];
             }
+          }
+        }
+      }
+    }
+  }
+
+  /// `W x + b` with a layer a head, `[A, E]`, for the additive score.
+  ///
+  /// @param matrix the parameter `W`
+  /// @param bias the parameter `b`, or nothing
+  record Layer(BoundCall call, int hidden, String matrix, String bias) implements RowMap {
+    @Override
+    public int width(int width) {
+      return hidden;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      Tensor numbers = call.input.parameters().get(matrix);
+      int width = x.columns();
+      for (int row = 0; row < x.rows(); row++) {
+        for (int a = 0; a < hidden; a++) {
+          int at = numbers.offset() + (h * hidden + a) * width;
+          float own = bias.isEmpty() ? 0 : call.learned(bias, h * hidden + a);
+          y.array()[row(y, row) + a] =
+              own + dot(numbers.array(), at, x.array(), row(x, row), width);
+        }
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      Tensor numbers = call.input.parameters().get(matrix);
+      double[] ofMatrix = learned.of(matrix, 0, of.b, of.h);
+      double[] ofBias = learned.of(bias, 0, of.b, of.h);
+      int width = dx.columns();
+      for (int row = 0; row < dx.rows(); row++) {
+        for (int a = 0; a < hidden && gives(of.dy, row); a++) {
+          float gradient = of.dy.array()[row(of.dy, row) + a];
+          int at = numbers.offset() + (of.h * hidden + a) * width;
+          add(gradient, numbers.array(), at, dx.array(), row(dx, row), width);
+          for (int e = 0; e < width && ofMatrix.length > 0; e++) {
+            ofMatrix[a * width + e] += gradient * of.x.array()[row(of.x, row) + e];
+          }
+          if (ofBias.length > 0) {
+            ofBias[a] += gradient;
           }
         }
       }

@@ -30,6 +30,24 @@ public sealed interface Score {
   /// 2021](https://arxiv.org/abs/2006.04710).
   record Distance(Scale scale) implements Score {}
 
+  /// `v_h · tanh(Wq_h q + Wk_h k + b_h)`, times a scale, with a layer of `hidden` numbers for each
+  /// head: parameters `additive.wq` and `additive.wk` `[H, A, E]`, `additive.b` and `additive.v`
+  /// `[H, A]`. [Bahdanau et al. 2015](https://arxiv.org/abs/1409.0473) appendix A.1.2.
+  ///
+  /// @param hidden `A`
+  record Additive(int hidden, Scale scale) implements Score {
+    public Additive {
+      if (hidden < 1) {
+        throw new AttentionException(
+            "score additive: %d hidden numbers; at least 1 is needed".formatted(hidden));
+      }
+      if (scale instanceof Scale.InverseRootWidth) {
+        throw new AttentionException(
+            "score additive: it does not grow with the width; a fixed or learned scale would fit");
+      }
+    }
+  }
+
   /// What the similarity is multiplied with.
   Scale scale();
 
@@ -40,6 +58,13 @@ public sealed interface Score {
       case Dot _, Cosine _, Distance _ -> {}
       case Bilinear _ ->
           needs.add(Need.ofHead("bilinear", "score bilinear", shape, shape.width(), shape.width()));
+      case Additive(int hidden, _) -> {
+        String reader = "score additive";
+        needs.add(Need.ofHead("additive.wq", reader, shape, hidden, shape.width()));
+        needs.add(Need.ofHead("additive.wk", reader, shape, hidden, shape.width()));
+        needs.add(Need.ofHead("additive.b", reader, shape, hidden));
+        needs.add(Need.ofHead("additive.v", reader, shape, hidden));
+      }
     }
     if (scale() instanceof Scale.Learned) {
       needs.add(Need.ofHead("temperature", "the score's learned scale", shape).startingAt(1));
@@ -80,6 +105,11 @@ public sealed interface Score {
   /// `-|q - k|² / √E`.
   static Score distance() {
     return new Distance(new Scale.InverseRootWidth());
+  }
+
+  /// `v · tanh(Wq q + Wk k + b)` with `hidden` numbers inside.
+  static Score additive(int hidden) {
+    return new Additive(hidden, new Scale.Fixed(1));
   }
 
   /// The factor on a score.

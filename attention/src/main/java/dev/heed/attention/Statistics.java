@@ -32,8 +32,7 @@ public final class Statistics {
       case Observer.Coverage _ -> Shape.of(of.batch(), of.heads(), of.keys());
       case Observer.Top(int count) -> Shape.of(of.batch(), of.heads(), of.queries(), count);
       case Observer.BlockMap(int size) ->
-          Shape.of(
-              of.batch(), of.heads(), squares(of.queries(), size), squares(of.keys(), size));
+          Shape.of(of.batch(), of.heads(), squares(of.queries(), size), squares(of.keys(), size));
     };
   }
 
@@ -48,8 +47,7 @@ public final class Statistics {
     if (found == null) {
       throw new AttentionException(
           "statistics: %s was not observed; %s were"
-              .formatted(
-                  observer.text(), numbers.keySet().stream().map(Observer::text).toList()));
+              .formatted(observer.text(), numbers.keySet().stream().map(Observer::text).toList()));
     }
     return found;
   }

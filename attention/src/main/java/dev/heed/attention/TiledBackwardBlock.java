@@ -43,6 +43,7 @@ final class TiledBackwardBlock {
   private final NormalizerTiles normalizers;
   private final BlockChance chance;
   private final BlockModifiers modifiers;
+  private final BlockScore score;
 
   /// Whether the gradients of the scores follow as those of softmax do, in one step.
   private final boolean plain;
@@ -76,17 +77,19 @@ final class TiledBackwardBlock {
     this.group = group;
     this.visible = group.visible();
     visible.runs = 0;
-    this.modifiers = new BlockModifiers(call, queries, pass.kernels, group.learning());
+    LearnedSteps.Learning learning = group.learning();
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels, learning);
+    this.score = BlockScore.of(call, queries, pass.kernels, modifiers, learning);
   }
 
-  /// @param learned what the normalizer's learned number gets from this head, added to; of no length
-  ///   where that is not wanted
+  /// @param learned what the normalizer's learned number gets from this head, added to; of no
+  ///   length where that is not wanted
   void run(double[] learned) {
     wantsLearned = learned.length > 0;
     Matrix q = rows(input.q());
     HeadView dOut = pass.sums.dy().out();
-    backward.start(block, q, modifiers.factor(), rows(dOut), rows(pass.forward.out()));
-    tiles.start(block.queries(), q, modifiers.scale(), Float.NEGATIVE_INFINITY);
+    backward.start(block, q, score.factor(), rows(dOut), rows(pass.forward.out()));
+    tiles.start(block.queries(), q, score.scale(), Float.NEGATIVE_INFINITY);
     int row = (queries.b() * call.shape.heads() + queries.h()) * call.shape.queries();
     for (int t = 0; t < queries.queries(); t++) {
       load(t, row + queries.t0() + t);
@@ -106,7 +109,7 @@ final class TiledBackwardBlock {
     }
     visit();
     modifiers.finish();
-    backward.finish(block, rows(pass.sums.dx().q()));
+    score.finish(block, rows(pass.sums.dx().q()));
   }
 
   /// Sets what is known of query `t` of the block, `at` of all.
@@ -213,7 +216,7 @@ final class TiledBackwardBlock {
       return;
     }
     Matrix keys = part(group.keys());
-    tiles.score(block.queries(), keys);
+    score.score(block.queries(), keys);
     if (first) {
       modifiers.forward(block.queries(), from);
     } else {
@@ -230,8 +233,7 @@ final class TiledBackwardBlock {
     if (!first) {
       modifiers.back(block, from);
       chance.drop(block.queries(), from);
-      backward.addQueries(block, keys);
-      backward.addKeys(block, group.sums(), from);
+      score.back(block, keys, group.sums(), from);
     }
     visible.runs = 0;
     from = to;

@@ -49,6 +49,7 @@ final class TiledBlock {
   private final QueryBlock block;
   private final int[] partial = new int[QueryBlock.KEYS / RUN];
   private final BlockModifiers modifiers;
+  private final BlockScore score;
   private final Memory memory;
   private final BlockNormalizer normalizer;
   private final BlockChance chance;
@@ -72,6 +73,8 @@ final class TiledBlock {
     this.queries = queries;
     this.block = block;
     this.modifiers = new BlockModifiers(call, queries, pass.kernels);
+    this.score =
+        BlockScore.of(call, queries, pass.kernels, modifiers, LearnedSteps.Learning.NOTHING);
   }
 
   /// Computes the results of the block's queries.
@@ -103,7 +106,7 @@ final class TiledBlock {
 
   private void start() {
     Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
-    tiles.start(block, q, modifiers.scale(), call.sinkLogit(queries.h()));
+    tiles.start(block, q, score.scale(), call.sinkLogit(queries.h()));
     if (normalizer.looksFirst()) {
       visit((first, _) -> normalizer.look(block, first));
       normalizer.decide(block);
@@ -158,7 +161,7 @@ final class TiledBlock {
       return;
     }
     int group = call.shape.groupOf(queries.h());
-    tiles.score(block, memory.keys.rows(queries.b(), group, from, to));
+    score.score(block, memory.keys.rows(queries.b(), group, from, to));
     modifiers.forward(block, from);
     for (int n = 0; n < partials; n++) {
       hide(partial[n]);

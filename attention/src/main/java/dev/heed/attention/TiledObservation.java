@@ -77,8 +77,7 @@ final class TiledObservation {
       Workspace.Mark mark = scratch.mark();
       int t0 = block * QueryBlock.QUERIES;
       int t1 = Math.min(shape.queries(), t0 + QueryBlock.QUERIES);
-      MapTile queries =
-          new MapTile(head / shape.heads(), head % shape.heads(), t0, t1, 0, 0);
+      MapTile queries = new MapTile(head / shape.heads(), head % shape.heads(), t0, t1, 0, 0);
       new Block(queries, columns, task * shape.keys()).run(scratch);
       scratch.release(mark);
     }

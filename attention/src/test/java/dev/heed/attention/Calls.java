@@ -149,7 +149,13 @@ final class Calls {
           case 1 -> new Score.Scale.Fixed(0.4);
           default -> new Score.Scale.Learned();
         };
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> {
+        int hidden = 1 + random.nextInt(40);
+        yield random.nextBoolean()
+            ? new Score.Additive(hidden, new Score.Scale.Fixed(0.2))
+            : new Score.Additive(hidden, new Score.Scale.Learned());
+      }
       case 0 ->
           random.nextBoolean() ? Score.cosine(3) : new Score.Cosine(new Score.Scale.Learned());
       case 1 -> new Score.Bilinear(new Score.Scale.Fixed(0.1));

@@ -23,7 +23,9 @@ class FormsTest {
         "bilinear",
         "bilinear(0.5)",
         "distance",
-        "distance(learned)"
+        "distance(learned)",
+        "additive(6,1)",
+        "additive(12,learned)"
       })
   void score_written_isReadBack(String text) {
     assertThat(Score.parse(text).text()).isEqualTo(text);
@@ -49,7 +51,16 @@ class FormsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"softmax", "sink", "sparsemax", "entmax15", "entmax", "topk(5)", "sigmoid(-3)", "relu(2,10)"})
+      strings = {
+        "softmax",
+        "sink",
+        "sparsemax",
+        "entmax15",
+        "entmax",
+        "topk(5)",
+        "sigmoid(-3)",
+        "relu(2,10)"
+      })
   void normalizer_written_isReadBack(String text) {
     assertThat(Normalizer.parse(text).text()).isEqualTo(text);
   }

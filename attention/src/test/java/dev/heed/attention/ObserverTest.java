@@ -161,7 +161,15 @@ class ObserverTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"entropy", "coverage", "maximum", "distance", "sinkmass", "top(3)", "blockmap(64)"})
+      strings = {
+        "entropy",
+        "coverage",
+        "maximum",
+        "distance",
+        "sinkmass",
+        "top(3)",
+        "blockmap(64)"
+      })
   void observer_written_isReadBack(String text) {
     assertThat(Observer.parse(text).text()).isEqualTo(text);
   }

@@ -182,8 +182,22 @@ final class Oracle {
           IntStream.range(0, width * width)
               .mapToDouble(n -> query[n / width] * matrix[h * width * width + n] * key[n % width])
               .sum();
+      case Score.Additive(int hidden, _) ->
+          IntStream.range(h * hidden, (h + 1) * hidden)
+              .mapToDouble(a ->
+                  learned.get("additive.v")[a]
+                      * Math.tanh(
+                          layer("additive.wq", a, query)
+                              + layer("additive.wk", a, key)
+                              + learned.get("additive.b")[a]))
+              .sum();
       case Score.Distance _ -> 2 * dot(query, key) - dot(query, query) - dot(key, key);
     };
+  }
+
+  private double layer(String name, int a, double[] row) {
+    int from = a * row.length;
+    return dot(Arrays.copyOfRange(learned.get(name), from, from + row.length), row);
   }
 
   private static double dot(double[] a, double[] b) {

@@ -51,7 +51,9 @@ final class AttentionGradCases {
           Score.cosine(3),
           new Score.Cosine(new Score.Scale.Learned()),
           Score.bilinear(),
-          Score.distance());
+          Score.distance(),
+          Score.additive(4),
+          new Score.Additive(3, new Score.Scale.Learned()));
 
   private final GradCheckCases.Numbers numbers = new GradCheckCases.Numbers(2);
   private final List<GradCheckCase> cases = new ArrayList<>();

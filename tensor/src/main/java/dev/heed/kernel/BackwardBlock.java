@@ -164,6 +164,13 @@ public final class BackwardBlock {
     Arrays.fill(sums, 0);
   }
 
+  /// Sets the gradients of queries that are not there to zero; they may be anything.
+  void clearAbsent() {
+    for (int s = 0; s < block.keys && count < QUERIES; s++) {
+      Arrays.fill(gradients, s * QUERIES + count, (s + 1) * QUERIES, 0);
+    }
+  }
+
   void checkTile(Matrix matrix, int columns) {
     check("tile", matrix, block.keys, columns);
     if (block.keys > KEYS) {

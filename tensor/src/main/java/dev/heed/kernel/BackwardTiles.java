@@ -3,11 +3,11 @@ package dev.heed.kernel;
 /// The steps of attention's backward on tiles: a block of queries meets a tile of keys after
 /// another, as in [AttentionTiles], whose steps up to the mask compute the scores again.
 ///
-/// For each block: [AttentionTiles#start], [#start] and [QueryBlock#row] for each query; for
-/// each tile [AttentionTiles#score], the modifiers (with [#slope] where one is not linear), the
-/// mask, [#gradients], [#weigh], [#addQueries], [#addKeys]; at last [#finish]. What keys and values
-/// get from all blocks is collected in [KeyGradients]. [Dao
-/// 2023](https://arxiv.org/abs/2307.08691), algorithm 2, with the queries side by side.
+/// For each block: [AttentionTiles#start], [#start] and [QueryBlock#row] for each query; for each
+/// tile [AttentionTiles#score], the modifiers (with [#slope] where one is not linear), the mask,
+/// [#gradients], [#weigh], [#addQueries], [#addKeys]; at last [#finish]. What keys and values get
+/// from all blocks is collected in [KeyGradients]. [Dao 2023](https://arxiv.org/abs/2307.08691),
+/// algorithm 2, with the queries side by side.
 public interface BackwardTiles {
   /// Takes in the queries of a block, their results and the gradients of these, and forgets
   /// everything before.
@@ -26,8 +26,8 @@ public interface BackwardTiles {
   /// @param values `[n, W]`, one row a key of the tile
   void gradients(BackwardBlock block, Matrix values);
 
-  /// Turns the scores into weights and the gradients of the weights into those of the scores: `w` by
-  /// [WeightRule.Exponential] and `ds = w (dw - delta)`, times the slopes.
+  /// Turns the scores into weights and the gradients of the weights into those of the scores: `w`
+  /// by [WeightRule.Exponential] and `ds = w (dw - delta)`, times the slopes.
   void weigh(BackwardBlock block);
 
   /// Adds what the tile gives to the gradients of the queries.

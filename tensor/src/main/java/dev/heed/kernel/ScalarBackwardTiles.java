@@ -71,7 +71,8 @@ final class ScalarBackwardTiles implements BackwardTiles {
         double score = queries.scores[at] * QueryBlock.LOG2_E;
         float slope = block.sloped ? block.slopes[at] : 1;
         boolean sees = queries.sees(t, s);
-        float weight = sees ? (float) Math.pow(2, score - queries.origins[t] - queries.offsets[t]) : 0;
+        float weight =
+            sees ? (float) Math.pow(2, score - queries.origins[t] - queries.offsets[t]) : 0;
         queries.scores[at] = weight;
         block.gradients[at] = sees ? weight * (block.gradients[at] - block.deltas[t]) * slope : 0;
       }

@@ -18,9 +18,8 @@ final class ScalarNormalizerTiles implements NormalizerTiles {
 
   private static float weight(WeightRule rule, float score, QueryBlock block, int t) {
     return switch (rule) {
-      case WeightRule.Exponential _ -> 
-          (float)
-              Math.pow(2, score * QueryBlock.LOG2_E - block.origins[t] - block.offsets[t]);
+      case WeightRule.Exponential _ ->
+          (float) Math.pow(2, score * QueryBlock.LOG2_E - block.origins[t] - block.offsets[t]);
       case WeightRule.Logistic(float bias) ->
           (float) (1 / (1 + Math.exp(-((double) score + bias))));
       case WeightRule.Ramp ramp ->

@@ -28,8 +28,7 @@ final class ScalarObserverTiles implements ObserverTiles {
   }
 
   @Override
-  public void addDistance(
-      QueryBlock block, int[] i, int iFrom, int[] j, int jFrom, float[] sums) {
+  public void addDistance(QueryBlock block, int[] i, int iFrom, int[] j, int jFrom, float[] sums) {
     for (int s = 0; s < block.keys; s++) {
       for (int t = 0; t < block.count; t++) {
         sums[t] += block.scores[s * QUERIES + t] * Math.abs(i[iFrom + t] - j[jFrom + s]);

@@ -142,7 +142,8 @@ public final class TopKeys {
     }
   }
 
-  /// Writes the keys of a query and their numbers, the largest first; -1 and 0 where there are none.
+  /// Writes the keys of a query and their numbers, the largest first; -1 and 0 where there are
+  /// none.
   public void write(int query, int[] toKeys, float[] toNumbers, int at) {
     compact(query);
     Arrays.fill(toKeys, at, at + most, -1);

@@ -20,6 +20,7 @@ final class VectorKernels {
         new VectorNormalizerTiles(),
         new VectorModifierTiles(),
         new VectorObserverTiles(),
+        new VectorAdditiveTiles(),
         new VectorChanceTiles(),
         new VectorLaneMath(),
         new VectorLookup(),

@@ -2,7 +2,6 @@ package dev.heed.kernel;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -119,16 +118,9 @@ final class VectorModifierTiles implements ModifierTiles {
 
   @Override
   public void sumWindows(BackwardBlock block, float[] table, int[] starts) {
-    clearAbsent(block);
+    block.clearAbsent();
     for (int lane = 0; lane < QUERIES; lane += LANES) {
       sumWindows(block.gradients, lane, block.block.keys, table, starts);
-    }
-  }
-
-  /// Sets the gradients of queries that are not there to zero; they may be anything.
-  private static void clearAbsent(BackwardBlock block) {
-    for (int s = 0; s < block.block.keys && block.count < QUERIES; s++) {
-      Arrays.fill(block.gradients, s * QUERIES + block.count, (s + 1) * QUERIES, 0);
     }
   }
 
@@ -143,7 +135,7 @@ final class VectorModifierTiles implements ModifierTiles {
 
   @Override
   public void sumSums(BackwardBlock block, float[] queries, float factor, double[] keys, int from) {
-    clearAbsent(block);
+    block.clearAbsent();
     float[] sums = block.lanes;
     for (int lane = 0; lane < QUERIES; lane += LANES) {
       sumQueries(block.gradients, lane, block.block.keys, queries);
@@ -176,7 +168,7 @@ final class VectorModifierTiles implements ModifierTiles {
 
   @Override
   public double dot(BackwardBlock block, float[] numbers) {
-    clearAbsent(block);
+    block.clearAbsent();
     dot(block.gradients, numbers, block.block.keys * QUERIES, block.lanes);
     double sum = 0;
     for (int lane = 0; lane < LANES; lane++) {

@@ -77,8 +77,7 @@ final class VectorObserverTiles implements ObserverTiles {
   }
 
   @Override
-  public void addDistance(
-      QueryBlock block, int[] i, int iFrom, int[] j, int jFrom, float[] sums) {
+  public void addDistance(QueryBlock block, int[] i, int iFrom, int[] j, int jFrom, float[] sums) {
     int[] positions = block.positions;
     System.arraycopy(i, iFrom, positions, 0, block.count);
     for (int lane = 0; lane < QUERIES; lane += LANES) {
@@ -91,8 +90,7 @@ final class VectorObserverTiles implements ObserverTiles {
     IntVector query = IntVector.fromArray(INTS, i, lane);
     FloatVector total = FloatVector.zero(SPECIES);
     for (int s = 0; s < block.keys; s++) {
-      FloatVector distance =
-          (FloatVector) query.sub(j[jFrom + s]).lanewise(ABS).convert(I2F, 0);
+      FloatVector distance = (FloatVector) query.sub(j[jFrom + s]).lanewise(ABS).convert(I2F, 0);
       total = FloatVector.fromArray(SPECIES, block.scores, s * QUERIES + lane).fma(distance, total);
     }
     FloatVector.fromArray(SPECIES, sums, lane).add(total).intoArray(sums, lane);

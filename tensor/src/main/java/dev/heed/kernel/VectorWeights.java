@@ -44,7 +44,8 @@ final class VectorWeights {
   static void column(WeightRule rule, QueryBlock block, int lane) {
     float[] scores = block.scores;
     switch (rule) {
-      case WeightRule.Exponential _ -> exponential(scores, lane, block.keys, block.origins, block.offsets);
+      case WeightRule.Exponential _ ->
+          exponential(scores, lane, block.keys, block.origins, block.offsets);
       case WeightRule.Logistic(float bias) -> logistic(scores, lane, block.keys, bias);
       case WeightRule.Ramp ramp -> {
         measure(scores, lane, block.keys, ramp.slope(), block.origins, block.offsets);

@@ -5,8 +5,8 @@ package dev.heed.kernel;
 /// as those two stand still.
 public sealed interface WeightRule {
   /// `w = 2^(s log2(e) - origin - offset)`: the largest score in powers of two, and what the row
-  /// adds up to relative to it. Two numbers, because one would be as coarse as large scores are; the
-  /// rate is the weight.
+  /// adds up to relative to it. Two numbers, because one would be as coarse as large scores are;
+  /// the rate is the weight.
   record Exponential() implements WeightRule {}
 
   /// `w = 1 / (1 + exp(-s - bias))`, whatever the row; the rate is `w (1 - w)`.
