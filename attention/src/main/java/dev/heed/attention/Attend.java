@@ -172,7 +172,7 @@ public final class Attend implements Operation {
 
   /// The view of `gradient` that `view` is of `operand`.
   @SuppressWarnings("ReferenceEquality") // the same array is meant, not the same numbers
-  private static HeadView like(HeadView view, Tensor operand, Tensor gradient) {
+  static HeadView like(HeadView view, Tensor operand, Tensor gradient) {
     if (view.array() != operand.array()) {
       throw new AttentionException(
           "attention: the input views %s in an array that is not that of its operand %s"

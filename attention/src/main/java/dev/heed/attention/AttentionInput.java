@@ -46,7 +46,7 @@ public final class AttentionInput {
       return new Extras(docQ, docK, lengths, parameters, gone, random, visible);
     }
 
-    Extras withRandom(CounterRandom generator) {
+    Extras withRandom(@Nullable CounterRandom generator) {
       return new Extras(docQ, docK, lengths, parameters, lost, generator, visible);
     }
 
@@ -133,6 +133,11 @@ public final class AttentionInput {
   /// With the positions of keys that a cache let go; the mask must hide them from every query.
   public AttentionInput withLost(Cache.Lost lost) {
     return new AttentionInput(arrays, shape, extras.withLost(lost));
+  }
+
+  /// Without a generator.
+  AttentionInput withoutRandom() {
+    return new AttentionInput(arrays, shape, extras.withRandom(null));
   }
 
   /// With the generator that the attention's [Chance] draws from, one of its own for this call.

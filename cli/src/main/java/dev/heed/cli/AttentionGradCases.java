@@ -12,6 +12,7 @@ import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.Normalizer;
+import dev.heed.attention.ObserveWeights;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Reference;
 import dev.heed.attention.Score;
@@ -55,6 +56,17 @@ final class AttentionGradCases {
           Score.additive(4),
           new Score.Additive(3, new Score.Scale.Learned()));
 
+  private static final List<String> NORMALIZERS =
+      List.of(
+          "sink",
+          "sparsemax",
+          "entmax15",
+          "entmax",
+          "topk(7)",
+          "sigmoid(-1)",
+          "relu(1,5)",
+          "relu(3,5)");
+
   private final GradCheckCases.Numbers numbers = new GradCheckCases.Numbers(2);
   private final List<GradCheckCase> cases = new ArrayList<>();
 
@@ -78,7 +90,15 @@ final class AttentionGradCases {
         .forEach(modifier ->
             made.add("modifier " + name(modifier), full.withModifier(modifier), Lengths.USUAL));
     MASKS.forEach(mask -> made.add("mask " + mask, full.withMask(Mask.parse(mask)), Lengths.USUAL));
-    made.add("normalizer sink", full.withNormalizer(Normalizer.sink()), Lengths.USUAL);
+    NORMALIZERS.forEach(text ->
+        made.add("normalizer " + text, full.withNormalizer(Normalizer.parse(text)), Lengths.USUAL));
+    made.add(
+        "entmax, causal, several tiles",
+        Attention.causal().withNormalizer(Normalizer.entmax()),
+        Lengths.TILES);
+    for (String text : List.of("softmax", "sink", "entmax", "sigmoid(-1)", "relu(3,5)")) {
+      made.observe(text, Attention.causal().withNormalizer(Normalizer.parse(text)));
+    }
     made.add("chance of weights", full.withChance(Chance.none().withWeights(0.3)), Lengths.USUAL);
     made.add("chance of keys", full.withChance(Chance.none().withKeys(0.3)), Lengths.USUAL);
     made.add("chance of heads", full.withChance(Chance.none().withHeads(0.3)), Lengths.USUAL);
@@ -121,19 +141,9 @@ final class AttentionGradCases {
   }
 
   private void add(String choice, Attention attention, Lengths lengths) {
-    Tensor q = numbers.tensor(BATCH, lengths.queries(), HEADS * WIDTH);
-    Tensor k = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * WIDTH);
-    Tensor v = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * (WIDTH + 2));
-    AttentionShape shape =
-        new AttentionShape(
-            BATCH, HEADS, lengths.groups(), lengths.queries(), lengths.keys(), WIDTH, WIDTH + 2);
-    Map<String, Operand> learned = new LinkedHashMap<>();
-    for (Need need : attention.needs(shape)) {
-      learned.put(need.name(), numbers.tensor(need.shape().toArray()));
-    }
-    Attend.Operands operands = new Attend.Operands(q, k, v, learned);
-    List<Operand> all = new ArrayList<>(List.of(q, k, v));
-    all.addAll(learned.values());
+    Attend.Operands operands = operands(attention, lengths);
+    List<Operand> all = new ArrayList<>(List.of(operands.q(), operands.k(), operands.v()));
+    all.addAll(operands.parameters().values());
     for (Executor executor : List.of(new Reference(), new Tiled())) {
       String name = choice + ", " + executor.getClass().getSimpleName();
       cases.add(
@@ -145,7 +155,89 @@ final class AttentionGradCases {
     }
   }
 
+  private Attend.Operands operands(Attention attention, Lengths lengths) {
+    Tensor q = numbers.tensor(BATCH, lengths.queries(), HEADS * WIDTH);
+    Tensor k = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * WIDTH);
+    Tensor v = numbers.tensor(BATCH, lengths.keys(), lengths.groups() * (WIDTH + 2));
+    AttentionShape shape =
+        new AttentionShape(
+            BATCH, HEADS, lengths.groups(), lengths.queries(), lengths.keys(), WIDTH, WIDTH + 2);
+    if (hasBends(attention.normalizer())) {
+      setApart(q, 1, 1);
+      setApart(k, 0, -6);
+    }
+    Map<String, Operand> learned = new LinkedHashMap<>();
+    for (Need need : attention.needs(shape)) {
+      learned.put(need.name(), learned(need));
+    }
+    return new Attend.Operands(q, k, v, learned);
+  }
+
+  private static boolean hasBends(Normalizer normalizer) {
+    return switch (normalizer) {
+      case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ -> true;
+      case Normalizer.TopK _ -> true;
+      case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.Sigmoid _, Normalizer.Relu _ ->
+          false;
+    };
+  }
+
+  /// Makes the scores of every other key much smaller than those of the rest, which are almost
+  /// equal, so that no step carries a key over the bend where its weight begins.
+  private static void setApart(Tensor heads, float even, float odd) {
+    int row = heads.axis(2);
+    for (int n = 0; n < heads.size(); n++) {
+      int place = n / row % heads.axis(1);
+      heads.array()[n] = 0.2f * heads.array()[n];
+      if (n % row % WIDTH == 0) {
+        heads.array()[n] = place % 2 == 0 ? even : odd;
+      }
+    }
+  }
+
+  /// Entropy and coverage of a call with few numbers of its own.
+  private void observe(String choice, Attention attention) {
+    Lengths lengths = Lengths.USUAL;
+    Attend.Operands of = operands(attention, lengths);
+    List<Operand> all = new ArrayList<>(List.of(of.q(), of.k()));
+    all.addAll(of.parameters().values());
+    for (Executor executor : List.of(new Reference(), new Tiled())) {
+      String name = "%s, %s".formatted(choice, executor.getClass().getSimpleName());
+      AttentionInput input = input(attention, of, lengths);
+      cases.add(
+          new GradCheckCase(
+              ObserveWeights.class,
+              "entropy of " + name,
+              all,
+              run ->
+                  run.choosing(Executor.class, executor)
+                      .apply(ObserveWeights.entropy(attention, input, of))));
+      cases.add(
+          new GradCheckCase(
+              ObserveWeights.class,
+              "coverage of " + name,
+              all,
+              run ->
+                  run.choosing(Executor.class, executor)
+                      .apply(ObserveWeights.coverage(attention, input, of))));
+    }
+  }
+
+  /// Learned numbers near where they begin, where that is not 0.
+  private Tensor learned(Need need) {
+    Tensor tensor = numbers.tensor(need.shape().toArray());
+    for (int n = 0; n < tensor.size() && need.start() != 0; n++) {
+      tensor.array()[n] = need.start() + 0.1f * (float) Math.tanh(tensor.array()[n]);
+    }
+    return tensor;
+  }
+
   private static Tensor attend(Attention attention, Attend.Operands of, Lengths lengths, Run run) {
+    AttentionInput input = input(attention, of, lengths);
+    return run.apply(Attend.trainable(attention, input, AttentionSites.inBlock(0), of));
+  }
+
+  private static AttentionInput input(Attention attention, Attend.Operands of, Lengths lengths) {
     AttentionInput input =
         AttentionInput.of(
             HeadView.split(of.q(), HEADS),
@@ -166,7 +258,7 @@ final class AttentionGradCases {
     if (!attention.chance().isNone()) {
       input = input.withRandom(CounterRandom.of(7));
     }
-    return run.apply(Attend.trainable(attention, input, AttentionSites.inBlock(0), of));
+    return input;
   }
 
   private static Positions documents(int length, int from) {
