@@ -43,6 +43,12 @@ enum Methods {
       return attend(new Source.Nystrom(size, 20), texts, Map.of(), run).toArray();
     }
   },
+  FAVOR("FAVOR+") {
+    @Override
+    float[] result(Texts texts, int size, Run run) {
+      return Favor.result(texts, size, run);
+    }
+  },
   LINFORMER_RANDOM("Linformer, not trained") {
     @Override
     float[] result(Texts texts, int size, Run run) {
