@@ -27,7 +27,7 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
   /// A stream of the seed that no training draws from.
   private static final int HELD_OUT = 7;
 
-  private static final int LOOKS = 4;
+  private static final int LOOKS = 8;
 
   @Override
   public Map<String, Double> measure(
