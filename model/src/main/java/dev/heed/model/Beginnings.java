@@ -6,7 +6,8 @@ import dev.heed.attention.Score;
 import java.util.Arrays;
 
 /// What the numbers that a choice of attention learns begin with, so that the choice begins as it
-/// is without them: matrices as the identity, a learned scale as the usual one, all others as 0.
+/// is without them: matrices as the identity, a learned scale as the usual one, all others as the
+/// choice says.
 final class Beginnings {
   /// The scale of cosines, [Liu et al. 2021](https://arxiv.org/abs/2111.09883).
   private static final float COSINE = 10;
@@ -22,7 +23,7 @@ final class Beginnings {
               numbers,
               attention.score() instanceof Score.Cosine ? COSINE : (float) (1 / Math.sqrt(width)));
       case "bilinear" -> identities(numbers, width);
-      default -> {}
+      default -> Arrays.fill(numbers, need.start());
     }
     return numbers;
   }

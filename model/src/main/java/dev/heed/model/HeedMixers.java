@@ -5,6 +5,7 @@ import dev.heed.attention.AttentionShape;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Need;
 import dev.heed.attention.Rotary;
+import dev.heed.attention.Source;
 import dev.heed.attention.expression.Truth;
 import dev.heed.checkpoint.AttentionJson;
 import dev.heed.checkpoint.CheckpointException;
@@ -32,7 +33,7 @@ final class HeedMixers {
 
   /// What a mixer may state besides its attention.
   static final Set<String> OWN =
-      Set.of("type", "num_attention_heads", "num_key_value_heads", "head_dim");
+      Set.of("type", "source", "num_attention_heads", "num_key_value_heads", "head_dim");
 
   private final Settings config;
   private final HeedParts parts;
@@ -42,6 +43,8 @@ final class HeedMixers {
     this.config = config;
     this.parts = parts;
     int count = config.positive("num_hidden_layers");
+    // a model of mixers without heads may state heads
+    config.ignore("num_attention_heads", "num_key_value_heads", "head_dim");
     Optional<List<Json.Obj>> each = config.optionalList("mixers").map(Json.Arr::objects);
     if (config.has("mixer") && each.isPresent()) {
       throw new CheckpointException(
@@ -70,12 +73,12 @@ final class HeedMixers {
         Heads heads = heads(json);
         yield HeedStates.linear(json, heads, rotary(heads.width()), parts, at);
       }
-      case "mamba2" -> HeedStates.dual(json, parts, at);
+      case "mamba2", "s4d", "recurrence", "convolution" -> HeedStates.recurrent(json, parts, at);
       default ->
           throw HeedParts.unknown(
               json.place().member("type").toString(),
               type,
-              "attention, linear, retention, gated, delta and mamba2");
+              "attention, linear, retention, gated, delta, mamba2, s4d, recurrence and convolution");
     };
   }
 
@@ -94,7 +97,22 @@ final class HeedMixers {
             rotary(heads.width()),
             attention,
             heads);
-    return plain.withLearned(learned(json, attention, heads, at));
+    SelfAttention whole = plain.withLearned(learned(json, attention, heads, at));
+    return json.has("source") ? withSource(whole, json, at) : whole;
+  }
+
+  private static SelfAttention withSource(SelfAttention mixer, Json.Obj json, HeedParts at) {
+    Source source = Source.parse(json.string("source"));
+    if (!(source instanceof Source.Self || source instanceof Source.Prefix)) {
+      throw new CheckpointException(
+          "%s: '%s' looks at whole texts, which a decoder foresees; self or prefix(n) would fit"
+              .formatted(json.place().member("source"), source.text()));
+    }
+    Map<String, Weight> numbers = new LinkedHashMap<>();
+    for (Need need : source.needs(shape(mixer.heads(), 1, 1, 1))) {
+      numbers.put(need.name(), at.vector("learned." + need.name(), need.shape().toArray()));
+    }
+    return mixer.withSource(source, numbers);
   }
 
   private Attention stated(Json.Obj json) {

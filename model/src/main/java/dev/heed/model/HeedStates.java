@@ -2,6 +2,7 @@ package dev.heed.model;
 
 import dev.heed.attention.Rotary;
 import dev.heed.attention.mixer.Decay;
+import dev.heed.attention.mixer.DiagonalModes;
 import dev.heed.attention.mixer.FeatureMap;
 import dev.heed.attention.mixer.KernelAttention;
 import dev.heed.attention.mixer.StateMixer;
@@ -11,18 +12,25 @@ import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.grad.Activation;
+import dev.heed.layer.DiagonalStateSpace;
+import dev.heed.layer.GatedConvolution;
+import dev.heed.layer.GatedRecurrence;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Linear;
 import dev.heed.layer.LinearAttention;
 import dev.heed.layer.LinearAttention.Gates;
+import dev.heed.layer.Mixer;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
 import dev.heed.layer.ShortConvolution;
 import dev.heed.layer.StateSpaceDual;
 import dev.heed.tensor.CounterRandom;
+import dev.heed.tensor.Shape;
+import dev.heed.tensor.Weight;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
 /// Reads the mixers of a [HeedModel] that keep a state in the place of keys and values.
 ///
@@ -33,6 +41,10 @@ import java.util.Optional;
 /// | `gated` | `decay: channel`, `head_norm`, `output_gate` | [Yang et al. 2024](https://arxiv.org/abs/2312.06635) |
 /// | `delta` | `features: unit`, `write: delta`, `head_norm` | [Yang et al. 2024](https://arxiv.org/abs/2406.06484) |
 /// | `mamba2` | `state_size: 64`, `expand: 2`, `conv_kernel: 4` | [Dao and Gu 2024](https://arxiv.org/abs/2405.21060) |
+///
+/// | `s4d` | `modes: 16` | [Gu et al. 2022](https://arxiv.org/abs/2206.11893) | | `recurrence` |
+/// `inner_size`, that of the model | [Feng et al. 2024](https://arxiv.org/abs/2410.01201) | |
+/// `convolution` | `conv_kernel: 3` | [Arora et al. 2023](https://arxiv.org/abs/2312.04927) |
 ///
 /// The first four are one layer and each may state the others' settings: `features` (`identity`,
 /// `elu+1`, `relu`, `taylor`, `unit`, or `favor` with `feature_count`), `normalized`, `decay`
@@ -178,13 +190,73 @@ final class HeedStates {
         : gates;
   }
 
-  /// @param json of a mixer of type `mamba2`
-  static StateSpaceDual dual(Json.Obj json, HeedParts parts, HeedParts at) {
+  /// @param json of a mixer of type `mamba2`, `s4d`, `recurrence` or `convolution`
+  static Mixer recurrent(Json.Obj json, HeedParts parts, HeedParts at) {
     Settings settings = new Settings(json);
-    settings.ignore("type");
-    StateSpaceDual mixer = new HeedStates(settings, parts, at).dual();
-    settings.rejectUnread("a mixer of type mamba2");
+    String type = settings.string("type");
+    HeedStates states = new HeedStates(settings, parts, at);
+    Mixer mixer =
+        switch (type) {
+          case "mamba2" -> states.dual();
+          case "s4d" -> states.diagonal();
+          case "recurrence" -> states.recurrence();
+          default -> states.gatedConvolution();
+        };
+    settings.rejectUnread("a mixer of type " + type);
     return mixer;
+  }
+
+  private GatedRecurrence recurrence() {
+    int width = parts.width();
+    int inner = settings.optionalPositive("inner_size").orElse(width);
+    return new GatedRecurrence(
+        at.linear("gate", inner, width),
+        at.linear("candidate", inner, width),
+        at.linear("o", width, inner));
+  }
+
+  private GatedConvolution gatedConvolution() {
+    int width = parts.width();
+    int length = settings.optionalPositive("conv_kernel").orElse(3);
+    ShortConvolution convolution =
+        new ShortConvolution(
+            at.vector("conv1d.weight", width, 1, length),
+            Optional.of(at.vector("conv1d.bias", width)),
+            Optional.empty());
+    return new GatedConvolution(at.linear("o", width, width), convolution);
+  }
+
+  private DiagonalStateSpace diagonal() {
+    int width = parts.width();
+    int count = settings.optionalPositive("modes").orElse(16);
+    DiagonalModes modes =
+        new DiagonalModes(
+            begun("rate", _ -> Math.log(0.5), width, count),
+            begun("frequency", i -> Math.PI * (i % count), width, count),
+            begun("real", _ -> 1, width, count),
+            begun("imaginary", _ -> 0, width, count),
+            begun("log_step", i -> Math.log(1e-3) + i * Math.log(100) / width, width));
+    return new DiagonalStateSpace(
+        modes,
+        at.vector("D", width),
+        at.linear("o", width, width),
+        at.linear("gate", width, width));
+  }
+
+  /// A weight that begins with these numbers.
+  private Weight begun(String name, IntToDoubleFunction number, int... shape) {
+    return Rewritten.array(
+        at.weights()
+            .get(
+                name,
+                () -> {
+                  float[] numbers = new float[Shape.of(shape).arraySize()];
+                  for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = (float) number.applyAsDouble(i);
+                  }
+                  return numbers;
+                },
+                shape));
   }
 
   private StateSpaceDual dual() {

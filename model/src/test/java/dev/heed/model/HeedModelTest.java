@@ -63,6 +63,8 @@ class HeedModelTest {
         "{`mixers`: [{`type`: `linear`}, {`mask`: `causal & window(4)`}]}",
         "{`mixers`: [{`type`: `retention`, `num_attention_heads`: 3}, {`type`: `delta`}]}",
         "{`mixers`: [{`type`: `mamba2`, `state_size`: 5, `head_dim`: 8}, {`type`: `gated`}]}",
+        "{`mixers`: [{`type`: `s4d`, `modes`: 3}, {`source`: `prefix(3)`}]}",
+        "{`mixers`: [{`type`: `recurrence`, `inner_size`: 5}, {`type`: `convolution`}]}",
         "{`mixer`: {`type`: `linear`, `features`: `favor`, `feature_count`: 7}, `bias`: true}",
         "{`feed_forward`: {`type`: `plain`, `activation`: `relu`}, `tie_word_embeddings`: false}",
       })
@@ -142,6 +144,8 @@ class HeedModelTest {
         "{`mixer`: {`type`: `linear`, `features`: `sine`}}; features is 'sine'; elu+1",
         "{`mixer`: {`type`: `linear`, `decay`: `head`}}; decay 'head'; normalized false",
         "{`mixer`: {`type`: `retention`, `mask`: `causal`}}; mask; mixer with a state",
+        "{`mixer`: {`source`: `nystrom(3)`}}; mixer.source; prefix",
+        "{`mixer`: {`type`: `s4d`, `conv_kernel`: 3}}; conv_kernel; s4d",
         "{`mixer`: {`type`: `mamba2`, `head_dim`: 7}}; head_dim 7; hidden_size 12",
         "{`mixers`: [{}, {`normaliser`: `softmax`}]}; mixers[1].normaliser; normalizer",
         "{`mixer`: {`mask`: `window(4)`}}; mixer.mask; causal & (window(4))",

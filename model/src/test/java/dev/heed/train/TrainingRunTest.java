@@ -50,7 +50,8 @@ class TrainingRunTest {
   private static final String HEED =
       """
       {"model": {"model_type": "heed", "num_hidden_layers": 4, "hidden_size": 12,
-         "num_attention_heads": 3, "intermediate_size": 10, "norm": {"type": "layer", "place": "post"},
+         "num_attention_heads": 3, "intermediate_size": 10,
+         "norm": {"type": "layer", "place": "post"},
          "mixers": [{"score": "cosine(learned)", "mask": "causal & window(4)"}, {"type": "gated"},
            {"type": "mamba2", "state_size": 6, "head_dim": 8},
            {"normalizer": "sink", "modifiers": ["alibi"], "num_attention_heads": 2}]},

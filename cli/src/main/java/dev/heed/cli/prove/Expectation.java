@@ -57,16 +57,15 @@ record Expectation(String measure, Optional<Minus> minus, Bound bound) {
 
   /// What is compared, in words.
   String subject() {
-    return minus
-        .map(other ->
-            "%s above %s%s"
-                .formatted(
-                    measure,
-                    other.variant().map(name -> name + "'s ").orElse(""),
-                    other.measure().equals(measure) && other.variant().isPresent()
-                        ? "own"
-                        : other.measure()))
-        .orElse(measure);
+    return minus.map(other -> measure + " less " + subtrahend(other)).orElse(measure);
+  }
+
+  private String subtrahend(Minus other) {
+    boolean same = other.measure().equals(measure);
+    return other
+        .variant()
+        .map(name -> same ? name + "'s" : name + "'s " + other.measure())
+        .orElse(other.measure());
   }
 
   static String number(double value) {

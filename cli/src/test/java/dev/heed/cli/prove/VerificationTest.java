@@ -32,7 +32,8 @@ final class VerificationTest {
       """;
   private static final String TASK =
       """
-      {"claim": "", "task": {"type": "recall", "vocabulary": 8, "pairs": 2, "every": 2, "enough": %s},
+      {"claim": "",
+       "task": {"type": "recall", "vocabulary": 8, "pairs": 2, "every": 2, "enough": %s},
       """
           + SETTINGS
           + """
@@ -85,7 +86,7 @@ final class VerificationTest {
     assertThat(result.lines())
         .containsExactly(
             "tiny  first  seed 3  steps: expected at most 6.0000, got 6.0000  ok",
-            "tiny  second  seed 3  steps above first's own: expected at least -1.0000, got -2.0000  MISSED");
+            "tiny  second  seed 3  steps less first's: expected at least -1.0000, got -2.0000  MISSED");
   }
 
   @Test
@@ -113,7 +114,7 @@ final class VerificationTest {
   void holds_textBeyondTrainingLength_isMeasuredAtEveryLength() throws IOException {
     Path data = Files.writeString(folder.resolve("text.txt"), "ab cde fgh ".repeat(60));
     Result result = verify(TEXT, Optional.of(data), OptionalLong.of(3));
-    assertThat(result.lines()).singleElement().asString().contains("loss at 24 above loss at 12");
+    assertThat(result.lines()).singleElement().asString().contains("loss at 24 less loss at 12");
     assertThat(result.holds()).isTrue();
     assertThat(folder.resolve("figures.json")).content().contains("\"loss at 12\":");
   }
