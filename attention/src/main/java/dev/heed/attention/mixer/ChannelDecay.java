@@ -2,25 +2,49 @@ package dev.heed.attention.mixer;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
+import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
 
 /// A logarithm a position and channel.
+///
+/// What is left between two positions is not a factor of their score but of each of its addends.
+/// Where no channel fades by more than [#NEAR] within the chunk, it is `exp(A_i)` on one side and
+/// `exp(-A_j)` on the other, and scores are a product; else addend by addend, by exponentials of
+/// differences, which do not overflow.
 final class ChannelDecay implements ChunkDecay {
+  /// The most that the logarithms of a chunk may sum up to: `e^60` and `e^-60` are floats.
+  private static final float NEAR = 60;
+
   private final BoundMix call;
+  private final Kernels kernels;
+  private final Workspace scratch;
   private final int width;
 
-  /// `A`, `[C, E]`.
-  private final float[] sums;
+  /// `A`, `[C, E]`; likewise its exponentials.
+  private final Tensor sums;
 
+  private final Tensor begun;
+  private final Tensor inverse;
+  private final Tensor ending;
+  private final Tensor reading;
+  private final Tensor writing;
   private final float[] gradients;
   private int loaded;
+  private boolean near;
 
   ChannelDecay(BoundMix call, int longest, Kernels kernels, Workspace scratch) {
     this.call = call;
+    this.kernels = kernels;
+    this.scratch = scratch;
     this.width = call.shape.width();
-    this.sums = new float[longest * width];
+    this.sums = scratch.take(longest, width);
+    this.begun = scratch.take(longest, width);
+    this.inverse = scratch.take(longest, width);
+    this.ending = scratch.take(longest, width);
+    this.reading = scratch.take(longest, width);
+    this.writing = scratch.take(longest, width);
     this.gradients = new float[longest * width];
   }
 
@@ -28,70 +52,133 @@ final class ChannelDecay implements ChunkDecay {
   public void load(int b, int n, Span span) {
     loaded = span.length();
     Tensor logs = call.input.decay().orElseThrow();
-    for (int e = 0; e < width; e++) {
-      double sum = 0;
-      for (int i = 0; i < loaded; i++) {
-        int at = logs.offset() + call.place(b, n, span.from() + i) * width + e;
-        sum += Decay.check(logs.array()[at]);
-        sums[i * width + e] = (float) sum;
+    double[] all = new double[width];
+    for (int i = 0; i < loaded; i++) {
+      int from = logs.offset() + call.place(b, n, span.from() + i) * width;
+      for (int e = 0; e < width; e++) {
+        all[e] += Decay.check(logs.array()[from + e]);
+        sums.array()[sums.offset() + i * width + e] = (float) all[e];
       }
     }
+    near = true;
+    for (double sum : all) {
+      near &= sum > -NEAR;
+    }
+    int last = (loaded - 1) * width;
+    for (int i = 0; i < loaded * width; i++) {
+      float sum = sums.array()[sums.offset() + i];
+      begun.array()[begun.offset() + i] = sum;
+      inverse.array()[inverse.offset() + i] = near ? -sum : 0;
+      ending.array()[ending.offset() + i] = sums.array()[sums.offset() + last + i % width] - sum;
+    }
+    exponentials(begun);
+    exponentials(inverse);
+    exponentials(ending);
+  }
+
+  private void exponentials(Tensor x) {
+    Row row = new Row(x.array(), x.offset());
+    kernels.rowsBackward().exponentials(1, 0, 0, row, row, loaded * width);
+  }
+
+  private Matrix rows(Tensor x) {
+    return new Matrix(x.array(), x.offset(), loaded, width, width, 1);
   }
 
   @Override
   public void scores(Matrix q, Matrix k, Matrix p) {
+    if (near) {
+      multiply(q, begun, rows(reading));
+      multiply(k, inverse, rows(writing));
+      kernels.products().multiply(rows(reading), rows(writing).transpose(), p, scratch);
+    }
     for (int i = 0; i < loaded; i++) {
       int row = p.offset() + i * p.rowStride();
-      for (int j = 0; j <= i; j++) {
-        int left = q.offset() + i * q.rowStride();
-        int right = k.offset() + j * k.rowStride();
-        float sum = 0;
-        for (int e = 0; e < width; e++) {
-          sum += q.array()[left + e] * k.array()[right + e] * between(i, j, e);
-        }
-        p.array()[row + j] = sum;
+      for (int j = 0; j <= i && !near; j++) {
+        p.array()[row + j] = score(q, i, k, j);
       }
       Arrays.fill(p.array(), row + i + 1, row + loaded, 0);
     }
   }
 
+  private float score(Matrix q, int i, Matrix k, int j) {
+    int left = q.offset() + i * q.rowStride();
+    int right = k.offset() + j * k.rowStride();
+    float sum = 0;
+    for (int e = 0; e < width; e++) {
+      sum += q.array()[left + e] * k.array()[right + e] * between(i, j, e);
+    }
+    return sum;
+  }
+
   private float between(int i, int j, int e) {
-    return (float) Math.exp(sums[i * width + e] - sums[j * width + e]);
+    int at = sums.offset() + e;
+    return (float) Math.exp(sums.array()[at + i * width] - sums.array()[at + j * width]);
+  }
+
+  /// `to = x factors`, number by number.
+  private void multiply(Matrix x, Tensor factors, Matrix to) {
+    for (int i = 0; i < loaded; i++) {
+      kernels
+          .rows()
+          .multiply(
+              x.array(),
+              x.offset() + i * x.rowStride(),
+              factors.array(),
+              factors.offset() + i * width,
+              to.array(),
+              to.offset() + i * to.rowStride(),
+              width);
+    }
   }
 
   @Override
   public void sinceBegin(Matrix x, Matrix to) {
-    for (int i = 0; i < x.rows(); i++) {
-      for (int e = 0; e < width; e++) {
-        to.array()[to.offset() + i * to.rowStride() + e] =
-            (float) Math.exp(sums[i * width + e]) * x.array()[x.offset() + i * x.rowStride() + e];
-      }
-    }
+    multiply(x, begun, to);
   }
 
   @Override
   public void untilEnd(Matrix x, Matrix to) {
-    for (int i = 0; i < x.rows(); i++) {
-      for (int e = 0; e < width; e++) {
-        to.array()[to.offset() + i * to.rowStride() + e] =
-            between(loaded - 1, i, e) * x.array()[x.offset() + i * x.rowStride() + e];
-      }
-    }
+    multiply(x, ending, to);
   }
 
   @Override
   public void fade(Matrix state) {
     for (int e = 0; e < width; e++) {
-      float factor = (float) Math.exp(sums[(loaded - 1) * width + e]);
+      float factor = begun.array()[begun.offset() + (loaded - 1) * width + e];
       int at = state.offset() + e * state.rowStride();
-      for (int w = 0; w < state.columns(); w++) {
-        state.array()[at + w] *= factor;
-      }
+      kernels.rows().scale(factor, state.array(), at, state.array(), at, state.columns());
     }
   }
 
   @Override
   public void scoresBackward(Matrix dp, Matrix q, Matrix k, Matrix dq, Matrix dk) {
+    if (!near) {
+      farBackward(dp, q, k, dq, dk);
+      return;
+    }
+    for (int i = 0; i < loaded; i++) {
+      int row = dp.offset() + i * dp.rowStride();
+      Arrays.fill(dp.array(), row + i + 1, row + loaded, 0);
+    }
+    multiply(k, inverse, rows(writing));
+    kernels.products().multiply(dp, rows(writing), rows(reading), scratch);
+    addProduct(rows(reading), begun, dq);
+    multiply(q, begun, rows(reading));
+    kernels.products().multiply(dp.transpose(), rows(reading), rows(writing), scratch);
+    addProduct(rows(writing), inverse, dk);
+  }
+
+  private void addProduct(Matrix x, Tensor factors, Matrix to) {
+    multiply(x, factors, x);
+    for (int i = 0; i < loaded; i++) {
+      int at = x.offset() + i * x.rowStride();
+      int into = to.offset() + i * to.rowStride();
+      kernels.rows().addScaled(1, x.array(), at, to.array(), into, width);
+    }
+  }
+
+  private void farBackward(Matrix dp, Matrix q, Matrix k, Matrix dq, Matrix dk) {
     for (int i = 0; i < loaded; i++) {
       for (int j = 0; j <= i; j++) {
         float gradient = dp.array()[dp.offset() + i * dp.rowStride() + j];
@@ -120,11 +207,10 @@ final class ChannelDecay implements ChunkDecay {
 
   private void add(float sign, Matrix x, Matrix dx) {
     for (int i = 0; i < x.rows(); i++) {
+      int at = x.offset() + i * x.rowStride();
+      int of = dx.offset() + i * dx.rowStride();
       for (int e = 0; e < width; e++) {
-        gradients[i * width + e] +=
-            sign
-                * x.array()[x.offset() + i * x.rowStride() + e]
-                * dx.array()[dx.offset() + i * dx.rowStride() + e];
+        gradients[i * width + e] += sign * x.array()[at + e] * dx.array()[of + e];
       }
     }
   }
@@ -138,12 +224,13 @@ final class ChannelDecay implements ChunkDecay {
 
   @Override
   public void finish(Tensor to, int b, int n, Span span) {
-    for (int e = 0; e < width; e++) {
-      double sum = 0;
-      for (int i = span.length() - 1; i >= 0; i--) {
-        sum += gradients[i * width + e];
+    double[] all = new double[width];
+    for (int i = span.length() - 1; i >= 0; i--) {
+      int at = to.offset() + call.place(b, n, span.from() + i) * width;
+      for (int e = 0; e < width; e++) {
+        all[e] += gradients[i * width + e];
         gradients[i * width + e] = 0;
-        to.array()[to.offset() + call.place(b, n, span.from() + i) * width + e] = (float) sum;
+        to.array()[at + e] = (float) all[e];
       }
     }
   }

@@ -36,21 +36,16 @@ public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implement
         run,
         row -> {
           Row from = new Row(x.array(), x.offset() + row * width);
-          forward(from, width, new Row(y.array(), y.offset() + row * features));
+          forward(from, width, new Row(y.array(), y.offset() + row * features), run);
         });
     return y;
   }
 
-  private void forward(Row x, int width, Row y) {
+  private void forward(Row x, int width, Row y, Run run) {
     switch (map) {
       case FeatureMap.Identity _ ->
           System.arraycopy(x.array(), x.from(), y.array(), y.from(), width);
-      case FeatureMap.EluPlusOne _ -> {
-        for (int i = 0; i < width; i++) {
-          float number = x.array()[x.from() + i];
-          y.array()[y.from() + i] = number > 0 ? number + 1 : (float) Math.exp(number);
-        }
-      }
+      case FeatureMap.EluPlusOne _ -> elu(x, width, y, run);
       case FeatureMap.Relu _ -> {
         for (int i = 0; i < width; i++) {
           y.array()[y.from() + i] = Math.max(x.array()[x.from() + i], 0);
@@ -63,6 +58,17 @@ public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implement
         }
       }
       case FeatureMap.Taylor _ -> TaylorRow.forward(x, width, y);
+    }
+  }
+
+  /// `max(x, 0) + exp(min(x, 0))`.
+  private static void elu(Row x, int width, Row y, Run run) {
+    for (int i = 0; i < width; i++) {
+      y.array()[y.from() + i] = Math.min(x.array()[x.from() + i], 0);
+    }
+    run.kernels().rowsBackward().exponentials(1, 0, 0, y, y, width);
+    for (int i = 0; i < width; i++) {
+      y.array()[y.from() + i] += Math.max(x.array()[x.from() + i], 0);
     }
   }
 
@@ -89,22 +95,30 @@ public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implement
         row -> {
           Row at = new Row(x.array(), x.offset() + row * width);
           Row from = new Row(dy.array(), dy.offset() + row * features);
-          backward(at, width, from, new Row(dx.array(), dx.offset() + row * width));
+          backward(at, width, from, new Row(dx.array(), dx.offset() + row * width), run);
         });
   }
 
-  private void backward(Row x, int width, Row dy, Row dx) {
+  private void backward(Row x, int width, Row dy, Row dx, Run run) {
     switch (map) {
       case FeatureMap.Identity _ -> addSlopes(dy, dx, width, _ -> 1);
-      case FeatureMap.EluPlusOne _ ->
-          addSlopes(
-              dy,
-              dx,
-              width,
-              i -> x.array()[x.from() + i] > 0 ? 1 : (float) Math.exp(x.array()[x.from() + i]));
+      case FeatureMap.EluPlusOne _ -> eluBackward(x, width, dy, dx, run);
       case FeatureMap.Relu _ -> addSlopes(dy, dx, width, i -> x.array()[x.from() + i] > 0 ? 1 : 0);
       case FeatureMap.Unit _ -> unitBackward(x, width, dy, dx);
       case FeatureMap.Taylor _ -> TaylorRow.backward(x, width, dy, dx);
+    }
+  }
+
+  /// The slope is `exp(min(x, 0))`.
+  private static void eluBackward(Row x, int width, Row dy, Row dx, Run run) {
+    float[] slopes = new float[width];
+    for (int i = 0; i < width; i++) {
+      slopes[i] = Math.min(x.array()[x.from() + i], 0);
+    }
+    Row row = new Row(slopes, 0);
+    run.kernels().rowsBackward().exponentials(1, 0, 0, row, row, width);
+    for (int i = 0; i < width; i++) {
+      dx.array()[dx.from() + i] += slopes[i] * dy.array()[dy.from() + i];
     }
   }
 

@@ -89,7 +89,7 @@ public final class MixState implements Operation {
 
   private MixerMode usual() {
     return call.mixer.decay() instanceof Decay.PerChannel
-        ? new MixerMode.Chunked(16)
+        ? new MixerMode.Chunked(32)
         : MixerMode.chunked();
   }
 
