@@ -20,6 +20,7 @@ public final class Variants {
     all.addAll(MaskVariants.ALL);
     all.addAll(of(NormalizerForms.FORMS));
     all.addAll(of(SourceForms.FORMS));
+    all.addAll(of(ObserverForms.FORMS));
     all.addAll(chances());
     all.addAll(of(CacheChoice.FORMS));
     all.add(

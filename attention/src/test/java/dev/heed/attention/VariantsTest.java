@@ -33,6 +33,7 @@ class VariantsTest {
         Truth.class,
         Normalizer.class,
         Source.class,
+        Observer.class,
         CacheChoice.Layout.class,
         RotaryScaling.class,
         Executor.class,

@@ -1,7 +1,5 @@
 package dev.heed.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.Decode;
@@ -9,6 +7,7 @@ import dev.heed.attention.Executor;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
+import dev.heed.attention.Observer;
 import dev.heed.attention.Reference;
 import dev.heed.attention.Score;
 import dev.heed.attention.Tiled;
@@ -57,7 +56,7 @@ final class AttendCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Where the result goes: out [B, H, T, W] and the statistics.")
+      description = "Where the result goes: out [B, H, T, W], statistics, maps.")
   private @Nullable Path out;
 
   @Option(names = "--score", paramLabel = "SCORE", description = "dot, cosine(10), ...")
@@ -88,8 +87,15 @@ final class AttendCommand implements Callable<Integer> {
       names = "--stats",
       paramLabel = "NAME",
       split = ",",
-      description = "What is written besides: ${COMPLETION-CANDIDATES}.")
-  private List<AttendStatistic> statistics = List.of();
+      description = "What is observed of the weights: entropy, coverage, top(8), ...")
+  private List<Observer> statistics = List.of();
+
+  @Option(
+      names = "--maps",
+      paramLabel = "MAP",
+      split = ",",
+      description = "Whole maps to write besides: ${COMPLETION-CANDIDATES}.")
+  private List<AttendMap> maps = List.of();
 
   @Option(
       names = "--seed",
@@ -134,8 +140,9 @@ final class AttendCommand implements Callable<Integer> {
   }
 
   private void attend(SafetensorsFile opened, Run run) {
-    Attention attention = attention(opened.metadata());
-    AttentionInput input = AttentionTensors.input(attention, new Tensors(opened));
+    Tensors tensors = new Tensors(opened);
+    Attention attention = attention(opened.metadata(), tensors);
+    AttentionInput input = AttentionTensors.input(attention, tensors);
     if (!attention.chance().isNone()) {
       input = input.withRandom(CounterRandom.of(seed));
     }
@@ -149,15 +156,15 @@ final class AttendCommand implements Callable<Integer> {
       AttendResult result = new AttendResult(attention, input, by, run);
       Map<String, String> header =
           Map.of("spec", AttentionJson.write(attention).toString(), "executor", by.toString());
-      SafetensorsWriter.write(out, result.tensors(statistics), header);
+      SafetensorsWriter.write(out, result.tensors(statistics, maps), header);
     }
   }
 
   /// The file's attention, or full attention, with the choices that were made.
-  private Attention attention(Json.Obj header) {
+  private Attention attention(Json.Obj header, Tensors tensors) {
     Attention attention =
         header.has("spec")
-            ? AttentionJson.read(Json.parseObject("spec", header.string("spec").getBytes(UTF_8)))
+            ? AttentionTensors.attention(header.string("spec"), tensors)
             : Attention.full();
     if (modifiers != null) {
       attention = attention.withModifiers(modifiers);

@@ -3,6 +3,7 @@ package dev.heed.cli;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
+import dev.heed.attention.Observer;
 import dev.heed.attention.Score;
 import dev.heed.tensor.HeedException;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ final class OptionValues {
         .registerConverter(Score.class, choice(Score::parse))
         .registerConverter(Modifier.class, choice(Modifier::parse))
         .registerConverter(Mask.class, choice(Mask::parse))
-        .registerConverter(Normalizer.class, choice(Normalizer::parse));
+        .registerConverter(Normalizer.class, choice(Normalizer::parse))
+        .registerConverter(Observer.class, choice(Observer::parse));
   }
 
   private static Integer integer(String text) {

@@ -4,6 +4,7 @@ import dev.heed.attention.Variant;
 import dev.heed.attention.Variants;
 import dev.heed.attention.mixer.MixerVariants;
 import dev.heed.checkpoint.Json;
+import dev.heed.layer.LayerVariants;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ final class VariantsCommand implements Runnable {
   public void run() {
     List<Variant> all = new ArrayList<>(Variants.all());
     all.addAll(MixerVariants.all());
+    all.addAll(LayerVariants.all());
     List<Variant> shown =
         all.stream().filter(one -> axis.isEmpty() || one.axis().equals(axis)).toList();
     if (shown.isEmpty()) {

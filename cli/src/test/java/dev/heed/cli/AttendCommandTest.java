@@ -54,11 +54,23 @@ class AttendCommandTest {
 
   @Test
   void attend_causal_weighsWhatEachQuerySees() {
-    assertThat(attend("--mask", "causal", "--stats", "weights,entropy,coverage").err()).isEmpty();
+    assertThat(
+            attend(
+                    "--mask",
+                    "causal",
+                    "--maps",
+                    "weights,scores",
+                    "--stats",
+                    "entropy,coverage,top(2)")
+                .err())
+        .isEmpty();
     assertThat(numbers("out")).containsExactly(3, 30, 4.5f, 45);
     assertThat(numbers("weights")).containsExactly(1, 0, 0, 0.5f, 0.5f, 0);
     assertThat(numbers("entropy")).containsExactly(0, (float) Math.log(2));
     assertThat(numbers("coverage")).containsExactly(1.5f, 0.5f, 0);
+    assertThat(numbers("scores")).contains(Float.NEGATIVE_INFINITY, 0);
+    assertThat(numbers("top(2)")).containsExactly(1, 0, 0.5f, 0.5f);
+    assertThat(numbers("top(2).keys")).containsExactly(0, -1, 0, 1);
   }
 
   @Test
@@ -107,7 +119,7 @@ class AttendCommandTest {
     "--mask, causal &, found the end",
     "--normalizer, softmax(2), softmax",
     "--executor, tield, TILED",
-    "--stats, entrpy, ENTROPY"
+    "--stats, entrpy, entropy"
   })
   void attend_wrongChoice_isWrongUsageThatSaysWhatFits(String option, String value, String fit) {
     CommandResult wrong = attend(option, value);

@@ -2,6 +2,9 @@ package dev.heed.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heed.attention.Variant;
+import dev.heed.layer.LayerVariants;
+import dev.heed.layer.Mixer;
 import dev.heed.tensor.HeedException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -94,9 +97,15 @@ class HeedTest {
     assertThat(run("variants", "--axis", "modifier")).isZero();
     assertThat(out.toString().lines())
         .anyMatch(line -> line.matches("modifier +softcap\\(c\\) .* https://arxiv.org/\\S+"))
-        .noneMatch(line -> line.contains("causal"));
+        .noneMatch(line -> line.startsWith("mask"));
     assertThat(run("variants", "--json", "--axis", "nothing")).isEqualTo(2);
     assertThat(err.toString()).contains("score, modifier, mask");
+  }
+
+  @Test
+  void variants_mixers_hasEveryKind() {
+    assertThat(LayerVariants.all().stream().map(Variant::type))
+        .containsExactlyInAnyOrder(Mixer.class.getPermittedSubclasses());
   }
 
   @Test

@@ -51,7 +51,7 @@ class AttentionJsonTest {
       value = {
         "{`modifiers`: [`alibi`, `softcap(x)`]}; config.json: modifiers[1]:; a number",
         "{`modifiers`: `alibi`}; config.json: modifiers: is the text; a list",
-        "{`mask`: `causal & windw(3)`}; config.json: mask:; window(n)",
+        "{`mask`: `causal & windw(3)`}; config.json: mask:; window(",
         "{`normalizer`: `softmx`}; config.json: normalizer:; softmax",
         "{`score`: 3}; config.json: score: is the number 3; a text",
         "{`score`: `dot(2)`, `scale`: 3}; config.json: scale:; one of the two",

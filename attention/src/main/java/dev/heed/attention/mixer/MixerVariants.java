@@ -27,6 +27,24 @@ public final class MixerVariants {
             FeatureMap.Relu.class,
             "what is above 0",
             "Kasai et al. 2021, https://arxiv.org/abs/2103.13076"),
+        of(
+            "feature map",
+            "unit",
+            FeatureMap.Unit.class,
+            "numbers over their length, as the delta rule wants its keys",
+            "Yang et al. 2024, https://arxiv.org/abs/2406.06484"),
+        of(
+            "feature map",
+            "taylor",
+            FeatureMap.Taylor.class,
+            "the Taylor series of exp to the second power",
+            "Arora et al. 2024, https://arxiv.org/abs/2402.18668"),
+        of(
+            "feature map",
+            "favor+",
+            Favor.class,
+            "positive orthogonal random features, exp on average",
+            "Choromanski et al. 2021, https://arxiv.org/abs/2009.14794"),
         of("decay", "none", Decay.None.class, "nothing fades: linear attention", LINEAR),
         of(
             "decay",

@@ -8,15 +8,15 @@ import dev.heed.attention.Decode;
 import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.InputGradients;
+import dev.heed.attention.Observer;
+import dev.heed.attention.Observers;
 import dev.heed.attention.OutputGradients;
 import dev.heed.attention.Parameters;
+import dev.heed.attention.Statistics;
 import dev.heed.attention.UnsupportedCombinationException;
-import dev.heed.checkpoint.AttentionJson;
-import dev.heed.checkpoint.Json;
 import dev.heed.cli.conform.Comparison.Tolerance;
 import dev.heed.grad.Run;
 import dev.heed.tensor.Tensor;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +35,7 @@ final class GoldenCase {
 
   GoldenCase(Tensors tensors, String spec, Run run) {
     this.tensors = tensors;
-    this.attention =
-        AttentionJson.read(Json.parseObject(SPEC, spec.getBytes(StandardCharsets.UTF_8)));
+    this.attention = AttentionTensors.attention(spec, tensors);
     this.input = AttentionTensors.input(attention, tensors);
     this.run = run;
   }
@@ -46,6 +45,7 @@ final class GoldenCase {
     List<String> refused = new ArrayList<>();
     for (Executor executor : Results.EXECUTORS) {
       attempt(() -> forward(executor), refused);
+      attempt(() -> observe(executor), refused);
       if (!(executor instanceof Decode)) {
         attempt(() -> backward(executor), refused);
       }
@@ -71,6 +71,15 @@ final class GoldenCase {
     out.fill(Float.NaN);
     executor.forward(attention, input, HeadView.of(out), run);
     compare("out", Results.name(executor), out.toArray(), RESULTS);
+  }
+
+  private void observe(Executor executor) {
+    Observer entropy = Observer.entropy();
+    Observer coverage = Observer.coverage();
+    Statistics statistics =
+        attention.observe(input, Observers.of(entropy, coverage), executor, run);
+    compare("entropy", Results.name(executor), statistics.of(entropy).toArray(), RESULTS);
+    compare("coverage", Results.name(executor), statistics.of(coverage).toArray(), RESULTS);
   }
 
   private void maps() {
