@@ -103,8 +103,9 @@ public final class CrossEntropy implements Operation {
         logits.axis(-1),
         run,
         (from, to) -> {
+          float[] room = new float[RowsBackward.ROOM];
           for (int row = from; row < to; row++) {
-            losses.array()[losses.offset() + row] = loss(row, sums, run);
+            losses.array()[losses.offset() + row] = loss(row, sums, room, run);
           }
         });
     logSums = sums;
@@ -117,14 +118,14 @@ public final class CrossEntropy implements Operation {
     return mean;
   }
 
-  private float loss(int row, Tensor sums, Run run) {
+  private float loss(int row, Tensor sums, float[] room, Run run) {
     int target = targets.ids()[row];
     if (target < 0) {
       return 0;
     }
     int width = logits.axis(-1);
     int at = logits.offset() + row * width;
-    float logSum = run.kernels().rowsBackward().logSum(logits.array(), at, width);
+    float logSum = run.kernels().rowsBackward().logSum(logits.array(), at, width, room);
     sums.array()[sums.offset() + row] = logSum;
     double loss = logSum - (1 - settings.smoothing) * logits.array()[at + target];
     if (settings.smoothing > 0) {

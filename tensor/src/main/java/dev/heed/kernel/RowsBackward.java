@@ -44,8 +44,13 @@ public interface RowsBackward {
   /// `Σ a`.
   float sum(float[] a, int aFrom, int length);
 
+  /// Floats that [#logSum] asks for.
+  int ROOM = 1024;
+
   /// `log Σ e^a`; `-∞` where all are, NaN where one is.
-  float logSum(float[] a, int aFrom, int length);
+  ///
+  /// @param room [#ROOM] floats to write to
+  float logSum(float[] a, int aFrom, int length, float[] room);
 
   /// `out = factor e^(a - logSum) + shift`, for numbers not above `logSum`.
   void exponentials(float factor, float logSum, float shift, Row a, Row out, int length);

@@ -171,7 +171,7 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public float logSum(float[] a, int aFrom, int length) {
+  public float logSum(float[] a, int aFrom, int length, float[] room) {
     float maximum = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < length; i++) {
       maximum = Math.max(maximum, a[aFrom + i]);

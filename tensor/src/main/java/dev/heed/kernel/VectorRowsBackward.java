@@ -19,7 +19,7 @@ final class VectorRowsBackward implements RowsBackward {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int BLOCK = 1024;
+  private static final int BLOCK = ROOM;
   private static final ScalarRowsBackward SCALAR = new ScalarRowsBackward();
 
   @Override
@@ -276,17 +276,16 @@ final class VectorRowsBackward implements RowsBackward {
   }
 
   @Override
-  public float logSum(float[] a, int aFrom, int length) {
+  public float logSum(float[] a, int aFrom, int length, float[] room) {
     float maximum = maximum(a, aFrom, length);
     if (maximum == Float.NEGATIVE_INFINITY) {
       return sum(a, aFrom, length);
     }
-    float[] powers = new float[Math.min(BLOCK, (length + LANES - 1) / LANES * LANES)];
     double sum = 0;
     for (int i = 0; i < length; i += BLOCK) {
       int count = Math.min(BLOCK, length - i);
       int whole = SPECIES.loopBound(count);
-      sum += VectorMath.powers(maximum, a, aFrom + i, powers, 0, whole);
+      sum += VectorMath.powers(maximum, a, aFrom + i, room, 0, whole);
       for (int n = whole; n < count; n++) {
         sum += Math.exp((double) a[aFrom + i + n] - maximum);
       }

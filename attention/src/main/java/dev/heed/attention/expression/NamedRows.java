@@ -102,7 +102,7 @@ final class NamedRows {
 
   /// The blocks that were drawn last, which are those of the next query too as a rule.
   static final class Draws {
-    private final int[] blocks = new int[Truth.RandomBlocks.MOST];
+    private int[] blocks = {};
     private Truth.@Nullable RandomBlocks of;
     private int query;
     private int count;
@@ -111,6 +111,7 @@ final class NamedRows {
       if (!mask.equals(of) || query != to) {
         of = mask;
         query = to;
+        blocks = blocks.length == 0 ? new int[Truth.RandomBlocks.MOST] : blocks;
         count = mask.draw(to, blocks);
       }
     }
