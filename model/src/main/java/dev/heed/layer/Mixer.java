@@ -8,6 +8,7 @@ import dev.heed.tensor.Tensor;
 /// another in every block.
 public sealed interface Mixer
     permits SelfAttention,
+        SharedAttention,
         LinearAttention,
         StateSpaceDual,
         DiagonalStateSpace,

@@ -70,6 +70,30 @@ public sealed interface MixerCache {
     }
   }
 
+  /// Nothing: what a mixer reads, the cache of another block keeps.
+  record Nothing() implements MixerCache {
+    @Override
+    public int length() {
+      return 0;
+    }
+
+    @Override
+    public void truncate(int length) {}
+
+    @Override
+    public void reorder(int... order) {}
+
+    @Override
+    public MixerCache fork(int... order) {
+      return this;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+  }
+
   /// A state of fixed size, in one or several parts. It cannot be rolled back but to nothing: what
   /// was written to it is not to be told apart.
   final class States implements MixerCache {

@@ -4,6 +4,7 @@ import dev.heed.attention.AttentionException;
 import dev.heed.attention.Cache;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
+import dev.heed.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ public final class Pass {
   private final int length;
   private final List<MixerCache> caches;
   private final Optional<Positions> documents;
+  private final Map<Integer, Shared> shared = new HashMap<>();
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
 
   private Pass(
@@ -56,6 +58,25 @@ public final class Pass {
   /// The angles of the positions, computed once for all blocks that rotate alike.
   Rotary.Angles angles(Rotary rotary) {
     return angles.computeIfAbsent(rotary, turning -> turning.angles(positions, length));
+  }
+
+  /// Keys and values of a block, `[B, T, G·E]`.
+  record Shared(Tensor k, Tensor v) {}
+
+  /// Leaves the keys and values of a block to blocks that come after it.
+  void share(int block, Tensor k, Tensor v) {
+    shared.put(block, new Shared(k, v));
+  }
+
+  /// The keys and values of an earlier block.
+  Shared shared(int block) {
+    Shared found = shared.get(block);
+    if (found == null) {
+      throw new AttentionException(
+          "attention: keys and values of block %d are to be shared, those of %s are there; an earlier block of self-attention would do"
+              .formatted(block, shared.keySet()));
+    }
+    return found;
   }
 
   Optional<Positions> documents() {

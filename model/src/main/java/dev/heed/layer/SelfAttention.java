@@ -113,6 +113,7 @@ public record SelfAttention(
     k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
+    pass.share(block, k, v);
     Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
     return projections.output().forward(seen(z, block, "z", run), run);
   }
@@ -146,13 +147,13 @@ public record SelfAttention(
   }
 
   /// The attention of tokens that see their own document alone, where they belong to several.
-  private static Attention within(Optional<Positions> documents, Attention attention) {
+  static Attention within(Optional<Positions> documents, Attention attention) {
     return documents.isPresent()
         ? attention.withMask(attention.mask().and(OWN_DOCUMENT))
         : attention;
   }
 
-  private static AttentionInput within(Optional<Positions> documents, AttentionInput input) {
+  static AttentionInput within(Optional<Positions> documents, AttentionInput input) {
     return documents.map(numbers -> input.withDocuments(numbers, numbers)).orElse(input);
   }
 
@@ -187,6 +188,10 @@ public record SelfAttention(
 
   /// The input with what chance draws from, if it draws.
   private AttentionInput drawing(AttentionInput input, Run run) {
+    return drawing(attention, input, run);
+  }
+
+  static AttentionInput drawing(Attention attention, AttentionInput input, Run run) {
     Optional<CounterRandom> random = attention.chance().isNone() ? Optional.empty() : run.draw();
     return random.map(input::withRandom).orElse(input);
   }

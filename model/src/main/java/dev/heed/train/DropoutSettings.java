@@ -10,6 +10,7 @@ import dev.heed.layer.GatedRecurrence;
 import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.SharedAttention;
 import dev.heed.layer.StateSpaceDual;
 import dev.heed.model.Decoder;
 
@@ -50,6 +51,7 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
   private Mixer in(Mixer mixer) {
     return switch (mixer) {
       case SelfAttention looking -> looking.withChance(attention);
+      case SharedAttention shared -> shared.withChance(attention);
       case LinearAttention _,
           StateSpaceDual _,
           DiagonalStateSpace _,

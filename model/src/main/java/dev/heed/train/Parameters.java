@@ -13,6 +13,7 @@ import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.SharedAttention;
 import dev.heed.layer.ShortConvolution;
 import dev.heed.layer.StateSpaceDual;
 import dev.heed.model.Decoder;
@@ -76,6 +77,10 @@ public final class Parameters {
   private void mixer(Mixer mixer) {
     switch (mixer) {
       case SelfAttention attention -> attention(attention);
+      case SharedAttention shared -> {
+        matrix(shared.query());
+        matrix(shared.output());
+      }
       case LinearAttention attention -> linear(attention);
       case StateSpaceDual dual -> dual(dual);
       case DiagonalStateSpace diagonal -> diagonal(diagonal);

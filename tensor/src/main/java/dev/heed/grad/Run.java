@@ -99,11 +99,14 @@ public final class Run {
     return choosing(Recomputing.class, new Recomputing());
   }
 
+  /// Whether blocks are recomputed in the backward of this run.
+  public boolean recomputes() {
+    return choice(Recomputing.class).isPresent();
+  }
+
   /// The result of a block, by way of [Recompute] in a run that is [#recomputing].
   public Tensor applyBlock(Tensor x, BiFunction<Tensor, Run, Tensor> block) {
-    return choice(Recomputing.class).isPresent()
-        ? Recompute.apply(x, block, this)
-        : block.apply(x, this);
+    return recomputes() ? Recompute.apply(x, block, this) : block.apply(x, this);
   }
 
   /// The generator of an operation that is being made and drops something: a stream of its own, by

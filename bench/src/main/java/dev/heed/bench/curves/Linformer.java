@@ -15,10 +15,8 @@ import java.util.Map;
 final class Linformer {
   private static final int STEPS = 100;
 
-  /// How far a step goes, as a part of what a matrix begins with.
-  private static final double RATE = 0.02;
+  private static final double RATE = 0.001;
 
-  private final int rows;
   private final Source source;
   private final Weight keys;
   private final Weight values;
@@ -27,7 +25,7 @@ final class Linformer {
 
   /// With matrices as the paper draws them: normal numbers of variance `1 / rows`.
   Linformer(int rows) {
-    this.rows = rows;
+
     source = Source.linformer(rows, Texts.LENGTH);
     keys = drawn("linformer_keys", rows, 0);
     values = drawn("linformer_values", rows, 1);
@@ -66,7 +64,7 @@ final class Linformer {
       }
       Gradients gradients = Gradients.of(List.of(keys, values));
       taped.tape().orElseThrow().backward(made, difference, gradients, taped);
-      double rate = RATE * rows / Texts.LENGTH * (1 - (step - 1.0) / STEPS);
+      double rate = RATE * (1 - (step - 1.0) / STEPS);
       update(0, keys, gradients.of(keys), new Step(step, rate));
       update(1, values, gradients.of(values), new Step(step, rate));
     }
