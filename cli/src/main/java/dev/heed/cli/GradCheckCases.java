@@ -7,6 +7,8 @@ import dev.heed.attention.Rotate;
 import dev.heed.grad.Activate;
 import dev.heed.grad.Activation;
 import dev.heed.grad.Add;
+import dev.heed.grad.ClampedGate;
+import dev.heed.grad.CombineRows;
 import dev.heed.grad.CrossEntropy;
 import dev.heed.grad.Dropout;
 import dev.heed.grad.Gather;
@@ -15,8 +17,10 @@ import dev.heed.grad.Multiply;
 import dev.heed.grad.Project;
 import dev.heed.grad.Recompute;
 import dev.heed.grad.RmsNormalize;
+import dev.heed.grad.RouteTopK;
 import dev.heed.grad.Scale;
 import dev.heed.grad.SoftCap;
+import dev.heed.grad.TakeRows;
 import dev.heed.grad.Tokens;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
@@ -43,6 +47,7 @@ final class GradCheckCases {
     made.elements();
     made.rows();
     made.losses();
+    made.experts();
     made.cases.addAll(AttentionGradCases.all());
     made.cases.addAll(MixerGradCases.all());
     made.cases.addAll(SourceGradCases.all());
@@ -105,6 +110,26 @@ final class GradCheckCases {
       cases.add(GradCheckCase.of(activation.toString(), new Activate(smooth, activation)));
     }
     cases.add(GradCheckCase.of("probability 0.3", new Dropout(x, 0.3f, CounterRandom.of(3))));
+  }
+
+  /// The steps of a mixture of experts. Logits lie far enough apart for no step to change who is
+  /// asked.
+  private void experts() {
+    Tensor logits = numbers.tensor(BATCH, 4, 5);
+    for (int n = 0; n < logits.size(); n++) {
+      logits.array()[n] = 0.2f * (n * 7 % 5) + 0.05f * logits.array()[n] / 4;
+    }
+    cases.add(GradCheckCase.of("2 of 5 experts", new RouteTopK(logits, 2)));
+    cases.add(GradCheckCase.of("a row twice", new TakeRows(x(), 3, 0, 3, 17)));
+    CombineRows.Part first = new CombineRows.Part(numbers.tensor(3, WIDTH), 1, 0, 5, 7);
+    CombineRows.Part second = new CombineRows.Part(numbers.tensor(2, WIDTH), 4, 5, 2);
+    Tensor weights = numbers.tensor(BATCH, 4, 5);
+    cases.add(GradCheckCase.of("two experts", new CombineRows(List.of(first, second), weights)));
+    Tensor gate = x();
+    gate.array()[3] = 9;
+    Tensor linear = x();
+    linear.array()[5] = -8;
+    cases.add(GradCheckCase.of("some beyond the limit", new ClampedGate(gate, linear)));
   }
 
   private void rows() {

@@ -29,7 +29,8 @@ import java.util.regex.Pattern;
 /// Runs a decoder on the inputs of a reference and compares every output: logits by both executors,
 /// hidden states and attention maps by one probed run, continuations through the cache.
 final class ParityFolder {
-  private static final Pattern NUMBERED = Pattern.compile("(hidden_states|attentions)\\.(\\d+)");
+  private static final Pattern NUMBERED =
+      Pattern.compile("(hidden_states|attentions|router_logits)\\.(\\d+)");
 
   private final ExpectedOutputs expected;
   private final Decoder decoder;
@@ -116,6 +117,9 @@ final class ParityFolder {
     if (kind.equals("attentions")) {
       return Site.inBlock(number, "attn.pattern");
     }
+    if (kind.equals("router_logits")) {
+      return Site.inBlock(number, "mlp.router_logits");
+    }
     return number == decoder.blocks().size()
         ? new Site("ln_final.normalized")
         : Site.inBlock(number, hidden);
@@ -138,6 +142,7 @@ final class ParityFolder {
     public boolean wants(Site site) {
       String path = site.path();
       return path.endsWith(".attn.pattern")
+          || path.endsWith(".mlp.router_logits")
           || path.endsWith("." + hidden)
           || path.equals("ln_final.normalized");
     }

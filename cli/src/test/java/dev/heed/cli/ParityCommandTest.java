@@ -36,6 +36,16 @@ class ParityCommandTest {
     assertThat(result.code()).isEqualTo(ExitCode.DONE);
   }
 
+  /// Experts beside: Mixtral records what its routers say.
+  @ParameterizedTest
+  @CsvSource({"gpt-oss, 8", "mixtral, 10"})
+  void parity_experts_passesEveryOutput(String folder, int cases) {
+    CommandResult result = CommandResult.of("parity", Shared.path("golden/" + folder).toString());
+    assertThat(result.lastLine())
+        .as(result.out() + result.err())
+        .isEqualTo("total %d passed %d failed 0 missing 0 unsupported 0".formatted(cases, cases));
+  }
+
   /// Mamba-2 has no attention maps.
   @Test
   void parity_mamba2_passesEveryOutput() {

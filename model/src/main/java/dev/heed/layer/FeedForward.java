@@ -8,7 +8,7 @@ import dev.heed.grad.Site;
 import dev.heed.tensor.Tensor;
 
 /// What a block does with each position on its own.
-public sealed interface FeedForward {
+public sealed interface FeedForward permits FeedForward.Plain, FeedForward.Gated, Experts {
   /// @param x `[B, T, D]`
   /// @param block the number of the block, for the sites
   /// @return `[B, T, D]`

@@ -11,10 +11,12 @@ final class Architectures {
           Map.of(
               "gemma2", new Gemma2(),
               "gpt2", new Gpt2(),
+              "gpt_oss", new GptOss(),
               "heed", new HeedModel(),
               "llama", new Llama(),
               "mamba2", new Mamba2(),
               "mistral", new Mistral(),
+              "mixtral", new Mixtral(),
               "qwen2", new Qwen2(),
               "qwen3", new Qwen3()));
 

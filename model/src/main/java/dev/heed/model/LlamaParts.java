@@ -116,6 +116,17 @@ final class LlamaParts {
         linear(at, "down_proj", width, hidden, biases));
   }
 
+  /// How many of `count` experts a position asks.
+  static int active(Settings config, int count) {
+    int active = config.positive("num_experts_per_tok");
+    if (active > count) {
+      throw new CheckpointException(
+          "config: num_experts_per_tok %d of num_local_experts %d; at most all of them fit"
+              .formatted(active, count));
+    }
+    return active;
+  }
+
   /// The usual feed-forward: SiLU unless `hidden_act` says otherwise, without biases.
   FeedForward feedForward(int block) {
     return feedForward(block, Activations.of(config, "hidden_act", "silu"), Biases.NONE);

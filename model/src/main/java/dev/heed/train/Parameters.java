@@ -5,6 +5,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.layer.Block;
 import dev.heed.layer.Block.Branch;
 import dev.heed.layer.DiagonalStateSpace;
+import dev.heed.layer.Experts;
 import dev.heed.layer.FeedForward;
 import dev.heed.layer.GatedConvolution;
 import dev.heed.layer.GatedRecurrence;
@@ -161,6 +162,16 @@ public final class Parameters {
         matrix(gated.gate());
         matrix(gated.up());
         matrix(gated.down());
+      }
+      case Experts experts -> {
+        matrix(experts.router());
+        experts
+            .experts()
+            .forEach(expert -> {
+              matrix(expert.gate());
+              matrix(expert.up());
+              matrix(expert.down());
+            });
       }
     }
   }

@@ -49,7 +49,13 @@ class OperationTest {
     Weight shift = weight(random, "shift", 6);
     Weight headGain = weight(random, "head", 3);
     Weight table = weight(random, "table", 7, 5);
+    Tensor made = tensor(random, 2, 4);
+    CombineRows.Part part = new CombineRows.Part(made, 5, 4, 1);
     return List.of(
+        new Case(new RouteTopK(x, 4), List.of(x)),
+        new Case(new TakeRows(x, 4, 0, 4), List.of(x)),
+        new Case(new CombineRows(List.of(part), x), List.of(x, made)),
+        new Case(new ClampedGate(x, other), List.of(x, other)),
         new Case(new Project(x, w, Optional.of(bias)), List.of(x, w, bias)),
         new Case(new Project(x, w, Optional.empty()), List.of(x, w)),
         new Case(new Add(x, other), List.of(x, other)),
