@@ -15,7 +15,7 @@ import java.util.Set;
 /// `+ -`, `* / mod`, prefix `-` and `!`, then names, numbers, calls and parentheses.
 public final class Parser {
   /// Nodes on the longest way down that an expression may have.
-  public static final int MAX_DEPTH = 200;
+  public static final int MAX_DEPTH = 100;
 
   /// Characters that an expression may have.
   public static final int MAX_LENGTH = 20_000;

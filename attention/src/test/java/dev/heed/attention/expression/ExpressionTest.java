@@ -122,7 +122,7 @@ class ExpressionTest {
     assertThat(Parser.truth(chain.toString())).isEqualTo(chain);
     assertThatThrownBy(() -> Parser.truth("i" + "+1".repeat(1000) + "<3"))
         .isInstanceOf(ExpressionException.class)
-        .hasMessageContaining("at most 200");
+        .hasMessageContaining("at most 100");
     assertThatThrownBy(() -> Parser.truth("causal" + " | causal".repeat(5000)))
         .isInstanceOf(ExpressionException.class)
         .hasMessageContaining("characters are too many");
