@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.VisibleSet;
 import dev.heed.grad.Run;
 import dev.heed.tensor.CounterRandom;
@@ -84,6 +85,17 @@ public record Attention(
     return statistics;
   }
 
+  /// What modifiers read besides positions.
+  MaskReads modifierReads() {
+    MaskReads all = MaskReads.NOTHING;
+    for (Modifier modifier : modifiers) {
+      if (modifier instanceof Modifier.Expression(Numeric formula)) {
+        all = all.and(MaskReads.of(formula));
+      }
+    }
+    return all;
+  }
+
   /// What a run would do with an input, without doing it.
   public Plan explain(AttentionInput input, Executor executor) {
     return Plan.of(BoundCall.of(this, input), executor);
@@ -96,7 +108,7 @@ public record Attention(
   }
 
   private AttentionInput inputOf(AttentionShape shape) {
-    MaskReads reads = MaskReads.of(mask.truth());
+    MaskReads reads = MaskReads.of(mask.truth()).and(modifierReads());
     AttentionInput input =
         AttentionInput.of(
             view(shape, shape.heads(), shape.queries(), shape.width()),

@@ -5,6 +5,7 @@ import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.BackwardTiles;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.TileMachine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,20 +28,18 @@ final class BlockModifiers {
   /// The modifiers on the way forward.
   ///
   /// @param queries the block
-  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels) {
-    this(call, queries, kernels, LearnedSteps.Learning.NOTHING);
+  /// @param machine what runs functions of the user's own
+  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels, TileMachine machine) {
+    this(new LearnedSteps(call, queries, kernels, LearnedSteps.Learning.NOTHING, machine));
   }
 
-  /// The modifiers on the way back.
-  ///
-  /// @param queries the block
-  /// @param learning where gradients of learned numbers go
-  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels, LearnedSteps.Learning learning) {
-    this.call = call;
-    this.queries = queries;
-    this.tiles = kernels.attention();
-    this.backward = kernels.backward();
-    this.learned = new LearnedSteps(call, queries, kernels, learning);
+  /// The modifiers on the way forward or back.
+  BlockModifiers(LearnedSteps learned) {
+    this.call = learned.call();
+    this.queries = learned.queries();
+    this.tiles = learned.kernels().attention();
+    this.backward = learned.kernels().backward();
+    this.learned = learned;
     List<Modifier> modifiers = call.attention.modifiers();
     double leading = call.scale;
     double all = call.scale;
@@ -53,7 +52,7 @@ final class BlockModifiers {
         leading *= own;
       } else {
         double after = product(modifiers.subList(m + 1, modifiers.size()));
-        steps.add(m < lastThatLearns ? staged(modifier, after) : step(modifier, after));
+        steps.add(m < lastThatLearns ? staged(m, after) : step(m, after));
       }
     }
     this.scale = (float) leading;
@@ -111,7 +110,12 @@ final class BlockModifiers {
     return switch (modifier) {
       case Modifier.Scale scale -> scale.factor(queries.h());
       case Modifier.LearnedScale _ -> call.learned("scale", queries.h());
-      case Modifier.SoftCap _, Modifier.Alibi _, Modifier.Bias _, Modifier.T5 _ -> 1;
+      case Modifier.SoftCap _,
+          Modifier.Alibi _,
+          Modifier.Bias _,
+          Modifier.T5 _,
+          Modifier.Expression _ ->
+          1;
     };
   }
 
@@ -124,15 +128,15 @@ final class BlockModifiers {
   }
 
   /// The step of a modifier after which comes one that learns.
-  private ModifierStep staged(Modifier modifier, double after) {
-    return modifier instanceof Modifier.SoftCap(double cap)
+  private ModifierStep staged(int place, double after) {
+    return call.attention.modifiers().get(place) instanceof Modifier.SoftCap(double cap)
         ? learned.softCap((float) cap)
-        : step(modifier, after);
+        : step(place, after);
   }
 
   /// @param after the constant factors of later modifiers
-  private ModifierStep step(Modifier modifier, double after) {
-    return switch (modifier) {
+  private ModifierStep step(int place, double after) {
+    return switch (call.attention.modifiers().get(place)) {
       case Modifier.Scale own -> {
         float times = (float) own.factor(queries.h());
         yield (block, _) -> tiles.scale(block, times);
@@ -145,6 +149,7 @@ final class BlockModifiers {
       case Modifier.LearnedScale _ -> learned.scale(after);
       case Modifier.Bias _ -> learned.bias(after);
       case Modifier.T5 t5 -> learned.t5(t5, after);
+      case Modifier.Expression _ -> learned.expression(place, after);
     };
   }
 

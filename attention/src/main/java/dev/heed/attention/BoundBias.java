@@ -29,7 +29,7 @@ record BoundBias(Tensor table) {
 
   /// The mask of a call, and what its bias hides.
   static BoundMask masked(Attention attention, AttentionInput input) {
-    BoundMask mask = BoundMask.of(attention.mask(), input);
+    BoundMask mask = BoundMask.of(attention.mask(), input, attention.modifierReads());
     boolean biased = attention.modifiers().stream().anyMatch(Modifier.Bias.class::isInstance);
     if (!biased) {
       return mask;

@@ -2,8 +2,11 @@ package dev.heed.attention;
 
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +21,9 @@ final class BoundCall {
   /// What is learned of the score's scale comes beside it.
   final double scale;
 
+  /// The functions of the user's own, by the place of their modifiers.
+  private final Map<Integer, BoundExpression> expressions;
+
   private BoundCall(Attention attention, AttentionInput input) {
     this.attention = attention;
     this.input = input;
@@ -25,6 +31,12 @@ final class BoundCall {
     this.mask = BoundBias.masked(attention, input);
     this.chance = BoundChance.of(attention.chance(), input);
     this.scale = attention.score().scale().of(shape.width());
+    this.expressions = new HashMap<>();
+    for (int m = 0; m < attention.modifiers().size(); m++) {
+      if (attention.modifiers().get(m) instanceof Modifier.Expression own) {
+        expressions.put(m, new BoundExpression(own, input));
+      }
+    }
   }
 
   private BoundCall(BoundCall given, HeadView q, HeadRows k, HeadRows v) {
@@ -34,12 +46,18 @@ final class BoundCall {
     this.mask = given.mask;
     this.chance = given.chance;
     this.scale = given.scale;
+    this.expressions = given.expressions;
   }
 
   /// The call with other queries and keys, whose inner products, times [#scale], are its scores, or
   /// where the score is additive its layers' numbers, with keys and values for each query head.
   BoundCall lowered(HeadView q, HeadRows k, HeadRows v) {
     return new BoundCall(this, q, k, v);
+  }
+
+  /// The function of the modifier that is at a place.
+  BoundExpression expression(int place) {
+    return Objects.requireNonNull(expressions.get(place));
   }
 
   static BoundCall of(Attention attention, AttentionInput input) {

@@ -55,8 +55,15 @@ final class BoundMask {
 
   /// Binds a mask; what it reads must be in the input, and what the input brings it must read.
   static BoundMask of(Mask mask, AttentionInput input) {
+    return of(mask, input, MaskReads.NOTHING);
+  }
+
+  /// Binds a mask; what it or `others` read must be in the input, and what the input brings one of
+  /// them must read.
+  static BoundMask of(Mask mask, AttentionInput input, MaskReads others) {
     MaskReads reads = MaskReads.of(mask.truth());
-    check(mask, "document ids", "withDocuments", reads.documents(), input.docQ().isPresent());
+    boolean documents = reads.documents() || others.documents();
+    check(mask, "document ids", "withDocuments", documents, input.docQ().isPresent());
     check(mask, "key lengths", "withLengths", reads.lengths(), input.lengths().isPresent());
     check(mask, "a visible set", "withVisible", reads.given(), input.visible().isPresent());
     BoundMask bound = new BoundMask(mask, input, reads);

@@ -4,6 +4,7 @@ import dev.heed.attention.expression.Cover;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Rows;
+import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ final class DecodeChunk {
     this.call = call;
     this.tile = tile;
     this.kernels = kernels;
-    this.modify = new Modify(call, kernels.rows());
+    this.modify =
+        new Modify(call, kernels, scratch.keep(TileMachine.class, _ -> true, TileMachine::new));
     this.keys = call.input.keys().reader(CHUNK, scratch);
     this.values = call.input.values().reader(CHUNK, scratch);
     Tensor memory = scratch.take(call.shape.groupSize(), CHUNK);

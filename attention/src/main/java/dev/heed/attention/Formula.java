@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.attention.expression.Numeric;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -71,6 +72,7 @@ final class Formula {
       case Modifier.LearnedScale _ -> "scale_h (" + score + ")";
       case Modifier.Bias _ -> score + " + bias_hij";
       case Modifier.T5 _ -> score + " + t5_h[bucket(j - i)]";
+      case Modifier.Expression(Numeric formula) -> "(%s with s = %s)".formatted(formula, score);
     };
   }
 

@@ -6,6 +6,7 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.ModifierTiles;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.TileMachine;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -17,7 +18,9 @@ import java.util.Optional;
 ///
 /// @param queries the block
 /// @param learning where gradients go; nowhere on the way forward
-record LearnedSteps(BoundCall call, MapTile queries, Kernels kernels, Learning learning) {
+/// @param machine what runs functions of the user's own
+record LearnedSteps(
+    BoundCall call, MapTile queries, Kernels kernels, Learning learning, TileMachine machine) {
   private static final double[] UNWANTED = {};
 
   /// Where the gradients of learned numbers go.
@@ -50,6 +53,11 @@ record LearnedSteps(BoundCall call, MapTile queries, Kernels kernels, Learning l
 
   ModifierStep bias(double after) {
     return new BiasStep(this, after);
+  }
+
+  /// @param place of the modifier among all of the call
+  ModifierStep expression(int place, double after) {
+    return new ExpressionStep(this, call.expression(place), place, after);
   }
 
   ModifierStep t5(Modifier.T5 t5, double after) {

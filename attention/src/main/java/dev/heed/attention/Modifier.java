@@ -1,6 +1,9 @@
 package dev.heed.attention;
 
 import dev.heed.attention.Need.Axis;
+import dev.heed.attention.expression.Numeric;
+import dev.heed.attention.expression.Parser;
+import dev.heed.attention.expression.ScoreFunction;
 import dev.heed.tensor.Shape;
 import java.util.List;
 
@@ -97,6 +100,23 @@ public sealed interface Modifier {
     }
   }
 
+  /// A function of the score `s` and of where it stands, such as `s - w * log(1 + abs(i - j))`;
+  /// each name that means nothing else is a learned number, one a head `[H]` or one for all `[1]`.
+  ///
+  /// What the function makes of a score is the score: -∞ gives no weight and no gradient, and +∞ or
+  /// NaN spoil their query's row as they do wherever they come from. Behind the mask neither
+  /// matters.
+  record Expression(Numeric formula) implements Modifier {
+    public Expression {
+      var _ = ScoreFunction.of(List.of(formula)); // what cannot be computed is refused here
+    }
+
+    /// The learned numbers that it reads.
+    List<String> parameters() {
+      return List.copyOf(ScoreFunction.parameters(formula));
+    }
+  }
+
   /// Whether it reads where queries and keys stand, and not the score alone.
   default boolean readsPositions() {
     return !(this instanceof Scale || this instanceof LearnedScale || this instanceof SoftCap);
@@ -115,6 +135,15 @@ public sealed interface Modifier {
                   Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()),
                   "modifier bias",
                   List.of(Axis.ANY_BATCH, Axis.ANY_HEAD, Axis.ANY_QUERY, Axis.NUMBER)));
+      case Expression expression ->
+          expression.parameters().stream()
+              .map(name ->
+                  new Need(
+                      name,
+                      Shape.of(shape.heads()),
+                      "modifier " + text(),
+                      List.of(Need.Axis.ANY_HEAD)))
+              .toList();
       case T5(int buckets, _, _) ->
           List.of(
               new Need(
@@ -133,6 +162,11 @@ public sealed interface Modifier {
   /// The modifier as it is written; [#parse] reads it back.
   default String text() {
     return ModifierForms.text(this);
+  }
+
+  /// Reads a function of the user's own, [Expression].
+  static Modifier expression(String formula) {
+    return new Expression(Parser.number(formula));
   }
 
   static Modifier scale(double factor) {

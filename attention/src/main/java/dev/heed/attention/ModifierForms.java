@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.attention.Forms.Form;
+import dev.heed.attention.expression.Numeric;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -47,7 +48,13 @@ final class ModifierForms {
                   "Raffel et al. 2020, https://arxiv.org/abs/1910.10683",
                   of ->
                       new Modifier.T5(
-                          of.whole(0), of.whole(1), of.word(2, Modifier.T5.Direction.class)))));
+                          of.whole(0), of.whole(1), of.word(2, Modifier.T5.Direction.class))),
+              new Form<>(
+                  "expression(f, ...)",
+                  Modifier.Expression.class,
+                  "a function of the score s, of positions i and j, and of learned numbers",
+                  "Dong et al. 2024, https://arxiv.org/abs/2412.05496",
+                  of -> Modifier.expression(String.join(",", of.texts())))));
 
   private ModifierForms() {}
 
@@ -67,6 +74,7 @@ final class ModifierForms {
       case Modifier.Bias _ -> "bias";
       case Modifier.T5(int buckets, int maxDistance, Modifier.T5.Direction direction) ->
           "t5(%d,%d,%s)".formatted(buckets, maxDistance, Forms.word(direction));
+      case Modifier.Expression(Numeric formula) -> "expression(%s)".formatted(formula);
     };
   }
 }

@@ -1,13 +1,16 @@
 package dev.heed.attention;
 
+import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Rows;
+import dev.heed.kernel.TileMachine;
 
 /// The modifiers of a call on a row of scores, one call each.
-record Modify(BoundCall call, Rows rows) {
+record Modify(BoundCall call, Kernels kernels, TileMachine machine) {
   /// Modifies the scores of a tile of one query, in place.
   void row(MapTile row, float[] scores, int at) {
-    for (Modifier modifier : call.attention.modifiers()) {
-      switch (modifier) {
+    Rows rows = kernels.rows();
+    for (int m = 0; m < call.attention.modifiers().size(); m++) {
+      switch (call.attention.modifiers().get(m)) {
         case Modifier.Scale scale ->
             rows.scale((float) scale.factor(row.h()), scores, at, scores, at, row.keys());
         case Modifier.SoftCap(double cap) ->
@@ -21,8 +24,18 @@ record Modify(BoundCall call, Rows rows) {
           rows.add(scores, at, bias.table().array(), from, scores, at, row.keys());
         }
         case Modifier.T5 t5 -> t5(t5, row, scores, at);
+        case Modifier.Expression _ -> expression(call.expression(m), row, scores, at);
       }
     }
+  }
+
+  private void expression(BoundExpression expression, MapTile row, float[] scores, int at) {
+    machine.row(
+        expression.forward.code(),
+        expression.forward.uniforms(expression.head(row.h())),
+        kernels.lanes(),
+        expression.places(row),
+        new TileMachine.Row(scores, at, row.keys()));
   }
 
   private void t5(Modifier.T5 t5, MapTile row, float[] scores, int at) {

@@ -30,13 +30,13 @@ final class ReferenceModifiers {
   double forward(int s, double score) {
     steps[0][s] = score;
     for (int m = 0; m < modifiers.size(); m++) {
-      steps[m + 1][s] = modify(modifiers.get(m), steps[m][s], s);
+      steps[m + 1][s] = modify(m, steps[m][s], s);
     }
     return steps[modifiers.size()][s];
   }
 
-  private double modify(Modifier modifier, double score, int s) {
-    return switch (modifier) {
+  private double modify(int m, double score, int s) {
+    return switch (modifiers.get(m)) {
       case Modifier.Scale scale -> scale.factor(h) * score;
       case Modifier.SoftCap(double cap) -> cap * Math.tanh(score / cap);
       case Modifier.Alibi _ -> score - Modifier.Alibi.slope(h, call.shape.heads()) * distance(s);
@@ -46,6 +46,10 @@ final class ReferenceModifiers {
         yield score + bias.table().array()[bias.row(b, h, t) + s];
       }
       case Modifier.T5 t5 -> score + call.learned("t5", bucket(t5, s) * call.shape.heads() + h);
+      case Modifier.Expression _ -> {
+        BoundExpression own = call.expression(m);
+        yield own.at(b, h, t, s).of(own.formula, score);
+      }
     };
   }
 
@@ -62,17 +66,18 @@ final class ReferenceModifiers {
   double back(int s, double gradient, LearnedSums learned) {
     double left = gradient;
     for (int m = modifiers.size() - 1; m >= 0; m--) {
-      learn(modifiers.get(m), s, left, steps[m][s], learned);
-      left *= slope(modifiers.get(m), steps[m + 1][s]);
+      if (left != 0) { // what has no weight has no gradient, whatever the slope is
+        learn(m, s, left, learned);
+        left *= slope(m, s);
+      }
     }
     return left;
   }
 
-  /// Adds what a modifier's learned numbers get, given the gradient of the score after it and the
-  /// score before it.
-  private void learn(
-      Modifier modifier, int s, double gradient, double before, LearnedSums learned) {
-    switch (modifier) {
+  /// Adds what a modifier's learned numbers get, given the gradient of the score after it.
+  private void learn(int m, int s, double gradient, LearnedSums learned) {
+    double before = steps[m][s];
+    switch (modifiers.get(m)) {
       case Modifier.Scale _, Modifier.SoftCap _, Modifier.Alibi _ -> {}
       case Modifier.LearnedScale _ -> add(learned.of("scale", 0, b, h), 0, gradient * before);
       case Modifier.Bias _ -> {
@@ -80,6 +85,13 @@ final class ReferenceModifiers {
         add(learned.of(Modifier.BIAS, 0, b, h), row + s, gradient);
       }
       case Modifier.T5 t5 -> add(learned.of("t5", 0, b, h), bucket(t5, s), gradient);
+      case Modifier.Expression _ -> {
+        BoundExpression own = call.expression(m);
+        for (int n = 0; n < own.parameters.size(); n++) {
+          double slope = own.at(b, h, t, s).of(own.derivatives.get(1 + n), before);
+          add(learned.of(own.parameters.get(n), 0, b, h), 0, gradient * slope);
+        }
+      }
     }
   }
 
@@ -89,13 +101,18 @@ final class ReferenceModifiers {
     }
   }
 
-  /// The derivative of a modifier by the score, given the score after it.
-  private double slope(Modifier modifier, double after) {
-    return switch (modifier) {
+  /// The derivative of a modifier by the score.
+  private double slope(int m, int s) {
+    double after = steps[m + 1][s];
+    return switch (modifiers.get(m)) {
       case Modifier.Scale scale -> scale.factor(h);
       case Modifier.SoftCap(double cap) -> 1 - after / cap * (after / cap);
       case Modifier.LearnedScale _ -> call.learned("scale", h);
       case Modifier.Alibi _, Modifier.Bias _, Modifier.T5 _ -> 1;
+      case Modifier.Expression _ -> {
+        BoundExpression own = call.expression(m);
+        yield own.at(b, h, t, s).of(own.derivatives.getFirst(), steps[m][s]);
+      }
     };
   }
 }

@@ -6,6 +6,7 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.KeyGradients;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.List;
@@ -177,7 +178,8 @@ final class TiledBackward {
       if (!call.chance.dropsHead(queries.b(), queries.h())) {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
         BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
-        TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance);
+        TileMachine machine = scratch.keep(TileMachine.class, _ -> true, TileMachine::new);
+        TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance, machine);
         double[] own = learnedSums.of(learnedName, part, b, queries.h());
         new TiledBackwardBlock(this, queries, block, group, choices).run(own);
       }

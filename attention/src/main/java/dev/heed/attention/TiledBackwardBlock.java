@@ -78,7 +78,9 @@ final class TiledBackwardBlock {
     this.visible = group.visible();
     visible.runs = 0;
     LearnedSteps.Learning learning = group.learning();
-    this.modifiers = new BlockModifiers(call, queries, pass.kernels, learning);
+    this.modifiers =
+        new BlockModifiers(
+            new LearnedSteps(call, queries, pass.kernels, learning, choices.machine()));
     this.score = BlockScore.of(call, queries, pass.kernels, modifiers, learning);
   }
 

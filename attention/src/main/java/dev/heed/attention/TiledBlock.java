@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,8 @@ final class TiledBlock {
     void tile(QueryBlock block, int from, int to);
   }
 
-  /// What of a block depends on the normalizer and on chance.
-  record Choices(BlockNormalizer normalizer, BlockChance chance) {}
+  /// What of a block depends on the normalizer, on chance and on functions of the user's own.
+  record Choices(BlockNormalizer normalizer, BlockChance chance, TileMachine machine) {}
 
   private final BoundCall call;
   private final AttentionInput input;
@@ -72,7 +73,7 @@ final class TiledBlock {
     this.tiles = pass.kernels.attention();
     this.queries = queries;
     this.block = block;
-    this.modifiers = new BlockModifiers(call, queries, pass.kernels);
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels, choices.machine);
     this.score =
         BlockScore.of(call, queries, pass.kernels, modifiers, LearnedSteps.Learning.NOTHING);
   }

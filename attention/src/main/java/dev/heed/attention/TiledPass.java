@@ -2,6 +2,7 @@ package dev.heed.attention;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.TileMachine;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -65,7 +66,8 @@ final class TiledPass {
   TiledBlock.Choices choices(MapTile queries, Workspace scratch) {
     return new TiledBlock.Choices(
         BlockNormalizer.of(call, queries.h(), kernels, scratch),
-        new BlockChance(call.chance, queries, kernels.chance(), scratch));
+        new BlockChance(call.chance, queries, kernels.chance(), scratch),
+        scratch.keep(TileMachine.class, _ -> true, TileMachine::new));
   }
 
   /// What a head gives that chance dropped.

@@ -53,7 +53,7 @@ final class Calls {
     AttentionShape shape = input.shape();
     AttentionInput complete = input;
     String mask = attention.mask().toString();
-    if (mask.contains("doc")) {
+    if (mask.contains("doc") || attention.modifiers().toString().contains("doc_")) {
       complete =
           complete.withDocuments(
               documents(random, shape.batch(), shape.queries()),
@@ -113,6 +113,15 @@ final class Calls {
     };
   }
 
+  private static final List<String> FORMULAS =
+      List.of(
+          "s - w * log(1 + abs(i - j))",
+          "if(doc_q = doc_k, s, s - 2)",
+          "s * exp(-abs(i - j) / (h + 8)) + u",
+          "if(s > 0, s, w * s)",
+          "2 * tanh(s / (1 + abs(u))) + if(causal, 0, -1)",
+          "max(s, w) - min(u, s) / 2 + (j - i) mod 3");
+
   private static Attention attention(Random random, int heads) {
     Attention attention =
         Attention.full()
@@ -122,7 +131,7 @@ final class Calls {
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
           attention.withModifier(
-              switch (random.nextInt(8)) {
+              switch (random.nextInt(10)) {
                 case 0 -> Modifier.scale(0.5 + random.nextDouble());
                 case 1 ->
                     new Modifier.Scale(
@@ -136,7 +145,8 @@ final class Calls {
                     random.nextBoolean()
                         ? new Modifier.T5(12, 20, Modifier.T5.Direction.CAUSAL)
                         : new Modifier.T5(12, 37, Modifier.T5.Direction.BIDIRECTIONAL);
-                default -> Modifier.alibi();
+                case 7 -> Modifier.alibi();
+                default -> Modifier.expression(FORMULAS.get(random.nextInt(FORMULAS.size())));
               });
     }
     return attention;

@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.attention.expression.Evaluation;
 import dev.heed.attention.expression.Pointwise;
 import dev.heed.tensor.Shape;
 import java.util.Arrays;
@@ -159,9 +160,20 @@ final class Oracle {
                         .get("t5")[
                         t5.bucket(input.kPos().at(b, s) - input.qPos().at(b, t)) * shape.heads()
                             + h];
+            case Modifier.Expression(var formula) -> evaluation(b, h, t, s).of(formula, score);
           };
     }
     return score;
+  }
+
+  private Evaluation evaluation(int b, int h, int t, int s) {
+    return new Evaluation(
+        input.qPos().at(b, t),
+        input.kPos().at(b, s),
+        input.docQ().map(docs -> docs.at(b, t)).orElse(0),
+        input.docK().map(docs -> docs.at(b, s)).orElse(0),
+        h,
+        name -> learned.get(name)[h % learned.get(name).length]);
   }
 
   private double bias(int b, int h, int t, int s) {

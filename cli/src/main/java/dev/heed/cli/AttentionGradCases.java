@@ -124,7 +124,9 @@ final class AttentionGradCases {
         Modifier.softCap(1.5),
         Modifier.alibi(),
         new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
-        new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL));
+        new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL),
+        Modifier.expression("s - w * log(1 + abs(i - j))"),
+        Modifier.expression("s * exp(-abs(i - j) / 9) + u * tanh(s / (h + 2)) + if(causal, v, 0)"));
   }
 
   private static String name(Score score) {

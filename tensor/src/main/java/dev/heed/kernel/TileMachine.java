@@ -1,7 +1,9 @@
 package dev.heed.kernel;
 
 import dev.heed.kernel.TileCode.Step;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Runs [TileCode] on the scores of tiles, a strip of keys after another, so that all registers
 /// stay in the first cache; with memory of its own, for one thread.
@@ -12,6 +14,7 @@ public final class TileMachine {
   private static final int STRIP = 24 * QUERIES;
 
   private float[][] registers = {};
+  private final List<Slopes> slopes = new ArrayList<>();
   private final int[] i = new int[QUERIES];
   private final int[] docQ = new int[QUERIES];
 
@@ -22,15 +25,20 @@ public final class TileMachine {
   public static final class Slopes {
     private final float[][] numbers;
 
-    /// @param count how many derivatives there are
-    public Slopes(int count) {
+    private Slopes(int count) {
       numbers = new float[count][BackwardBlock.KEYS * QUERIES];
     }
+  }
 
-    /// Whether these are as many.
-    public boolean fits(int count) {
-      return numbers.length == count;
+  /// Memory for the derivatives of a modifier, kept by its place among all.
+  public Slopes slopes(int place, int count) {
+    while (slopes.size() <= place) {
+      slopes.add(new Slopes(0));
     }
+    if (slopes.get(place).numbers.length < count) {
+      slopes.set(place, new Slopes(count));
+    }
+    return slopes.get(place);
   }
 
   /// Replaces the scores of a block's tile by what `code` makes of them, its first result.
@@ -59,6 +67,7 @@ public final class TileMachine {
   /// The sum over the tile of the gradients of the scores times derivative `n`. A score whose
   /// gradient is 0 does not count, whatever the derivative is.
   public double sum(LaneMath math, BackwardBlock block, Slopes slopes, int n) {
+    clear(block.gradients, block.block.keys, block.count);
     return math.dot(block.gradients, slopes.numbers[n], block.block.keys * QUERIES);
   }
 
@@ -68,14 +77,13 @@ public final class TileMachine {
   }
 
   /// Replaces `count` scores of one query, from `at` on.
-  public void row(
-      TileCode code, float[] uniforms, LaneMath math, TilePlaces places, MatrixRow scores) {
+  public void row(TileCode code, float[] uniforms, LaneMath math, TilePlaces places, Row scores) {
     Call call = new Call(code, uniforms, math, places, 1);
     run(call, scores.array, scores.at, scores.count, NOTHING);
   }
 
   /// A run of scores.
-  public record MatrixRow(float[] array, int at, int count) {}
+  public record Row(float[] array, int at, int count) {}
 
   /// What a run has in common.
   ///
@@ -83,8 +91,8 @@ public final class TileMachine {
   private record Call(
       TileCode code, float[] uniforms, LaneMath math, TilePlaces places, int width) {}
 
-  /// Queries that are not there have a score of 0, so that nothing that is not finite gets into
-  /// sums over all lanes.
+  /// Queries that are not there have a score, or a gradient, of 0, so that nothing of them gets
+  /// into sums over all lanes.
   private static void clear(float[] scores, int keys, int count) {
     for (int s = 0; s < keys && count < QUERIES; s++) {
       Arrays.fill(scores, s * QUERIES + count, (s + 1) * QUERIES, 0);
@@ -103,7 +111,7 @@ public final class TileMachine {
         run(step, call, s, here);
       }
       System.arraycopy(registers[call.code.results().get(0)], 0, scores, at + from, length);
-      for (int n = 0; n < more.length; n++) {
+      for (int n = 0; n + 1 < call.code.results().size(); n++) {
         System.arraycopy(registers[call.code.results().get(n + 1)], 0, more[n], from, length);
       }
     }

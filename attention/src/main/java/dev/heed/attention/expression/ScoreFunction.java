@@ -12,8 +12,10 @@ import dev.heed.kernel.TileCode.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Numbers compiled to steps on rows of places; what several of them compute is computed once.
@@ -30,6 +32,43 @@ public record ScoreFunction(TileCode code, List<Numeric> uniforms) {
     Compiler compiler = new Compiler();
     List<Integer> values = results.stream().map(compiler::value).toList();
     return compiler.finish(values);
+  }
+
+  /// The parameters that a number reads, in the order in which they come.
+  public static Set<String> parameters(Numeric number) {
+    Set<String> names = new LinkedHashSet<>();
+    collect(number, names);
+    return names;
+  }
+
+  private static void collect(Numeric number, Set<String> names) {
+    switch (number) {
+      case Literal _, Symbol _ -> {}
+      case Parameter(String name) -> names.add(name);
+      case Unary(_, Numeric operand) -> collect(operand, names);
+      case Binary(_, Numeric left, Numeric right) -> {
+        collect(left, names);
+        collect(right, names);
+      }
+      case Choice(Truth condition, Numeric then, Numeric otherwise) -> {
+        collect(Definition.of(condition), names);
+        collect(then, names);
+        collect(otherwise, names);
+      }
+    }
+  }
+
+  private static void collect(Truth truth, Set<String> names) {
+    switch (truth) {
+      case Truth.Comparison(_, Numeric left, Numeric right) -> {
+        collect(left, names);
+        collect(right, names);
+      }
+      case Truth.Not(Truth operand) -> collect(operand, names);
+      case Truth.And(var operands) -> operands.forEach(each -> collect(each, names));
+      case Truth.Or(var operands) -> operands.forEach(each -> collect(each, names));
+      default -> {}
+    }
   }
 
   /// The values of the uniform numbers for a head.
