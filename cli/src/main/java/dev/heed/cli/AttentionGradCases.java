@@ -112,6 +112,16 @@ final class AttentionGradCases {
     made.add("all modifiers, causal, sink, chances", everything, Lengths.USUAL);
     made.add("all of these, several tiles", everything, Lengths.TILES);
     made.add("causal, several tiles", Attention.causal(), Lengths.TILES);
+    List<Modifier> functions =
+        List.of(
+            Modifier.expression("s - w * log(1 + abs(i - j))"),
+            Modifier.expression("s * exp(-abs(i - j) / 9) + u * tanh(s / (h + 2))"));
+    functions.forEach(modifier ->
+        made.add("modifier " + name(modifier), full.withModifier(modifier), Lengths.USUAL));
+    made.add(
+        "functions of the user's own, causal, several tiles",
+        Attention.causal().withModifier(functions.get(1)).withModifier(functions.get(0)),
+        Lengths.TILES);
     return made.cases;
   }
 
@@ -124,9 +134,7 @@ final class AttentionGradCases {
         Modifier.softCap(1.5),
         Modifier.alibi(),
         new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
-        new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL),
-        Modifier.expression("s - w * log(1 + abs(i - j))"),
-        Modifier.expression("s * exp(-abs(i - j) / 9) + u * tanh(s / (h + 2)) + if(causal, v, 0)"));
+        new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL));
   }
 
   private static String name(Score score) {
