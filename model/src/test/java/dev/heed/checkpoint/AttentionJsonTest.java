@@ -10,10 +10,13 @@ import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Score;
+import dev.heed.attention.Variants;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AttentionJsonTest {
   private static Attention read(String json) {
@@ -32,6 +35,34 @@ class AttentionJsonTest {
     String json = AttentionJson.write(attention).toString();
     assertThat(read(json)).isEqualTo(attention);
     assertThat(read(AttentionJson.write(Attention.full()).toString())).isEqualTo(Attention.full());
+  }
+
+  static Stream<String> choices() {
+    return Variants.all().stream()
+        .filter(one -> List.of("score", "modifier", "normalizer").contains(one.axis()))
+        .map(one -> one.axis() + ": " + example(one.form()));
+  }
+
+  /// A form with numbers for its arguments.
+  private static String example(String form) {
+    return form.replace(", ...", "")
+        .replace("maxDistance", "20")
+        .replace("direction", "causal")
+        .replaceAll("(?<=[(,] ?)(?!learned|causal)[a-z]+", "3");
+  }
+
+  @ParameterizedTest
+  @MethodSource("choices")
+  void write_everyChoice_isReadBack(String choice) {
+    String axis = choice.substring(0, choice.indexOf(':'));
+    String text = choice.substring(choice.indexOf(':') + 2);
+    String json =
+        axis.equals("modifier")
+            ? "{\"modifiers\": [\"%s\"]}".formatted(text)
+            : "{\"%s\": \"%s\"}".formatted(axis, text);
+    Attention attention = read(json);
+    assertThat(attention).isNotNull();
+    assertThat(read(AttentionJson.write(attention).toString())).isEqualTo(attention);
   }
 
   @Test
