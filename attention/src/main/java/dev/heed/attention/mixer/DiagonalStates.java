@@ -171,7 +171,7 @@ public final class DiagonalStates implements Operation {
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    Tensor dx = gradients.of(x);
+    Tensor dx = gradients.wants(x) ? gradients.of(x) : Tensor.zeros(x.shape());
     List<Tensor> learned = new ArrayList<>();
     for (Weight weight : modes.all()) {
       learned.add(gradients.wants(weight) ? gradients.of(weight) : Tensor.zeros(weight.shape()));
@@ -183,13 +183,19 @@ public final class DiagonalStates implements Operation {
               ChannelModes channel = new ChannelModes(modes, d);
               double[][] sums = channel.newSums();
               for (int b = 0; b < x.axis(0); b++) {
-                backward(channel, b, d, dy, dx, sums);
+                backward(channel, new Column(b, d), dy, dx, sums);
               }
               add(channel.learned(sums), d, learned);
             });
   }
 
-  private void backward(ChannelModes channel, int b, int d, Tensor dy, Tensor dx, double[][] sums) {
+  /// One channel of one sequence.
+  private record Column(int b, int d) {}
+
+  private void backward(
+      ChannelModes channel, Column column, Tensor dy, Tensor dx, double[][] sums) {
+    int b = column.b();
+    int d = column.d();
     int length = x.axis(1);
     double[][] states = new double[length + 1][];
     states[0] = begin(b, d);

@@ -129,8 +129,9 @@ public final class Interpolate implements Operation {
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
     Tensor y = result.orElseThrow();
-    Tensor dGate = gradients.of(gate);
-    Tensor dCandidate = gradients.of(candidate);
+    Tensor dGate = gradients.wants(gate) ? gradients.of(gate) : Tensor.zeros(gate.shape());
+    Tensor dCandidate =
+        gradients.wants(candidate) ? gradients.of(candidate) : Tensor.zeros(candidate.shape());
     tasks(
         run,
         (b, from, count) -> {

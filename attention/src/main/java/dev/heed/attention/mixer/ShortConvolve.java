@@ -4,6 +4,7 @@ import dev.heed.attention.Positions;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
+import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.ShapeException;
@@ -164,10 +165,10 @@ public final class ShortConvolve implements Operation {
           int tap = j * channels + from;
           if (j <= t) {
             int at = x.offset() + place(b, t - j) + from;
-            addProduct(rows, tap, x.array(), at, y.array(), out, count);
+            addProduct(new Row(rows, tap), new Row(x.array(), at), new Row(y.array(), out), count);
           } else {
             past(b, t - j, from, earlier);
-            addProduct(rows, tap, earlier, 0, y.array(), out, count);
+            addProduct(new Row(rows, tap), new Row(earlier, 0), new Row(y.array(), out), count);
           }
         }
         reach = Math.min(reach + 1, size - 1);
@@ -194,10 +195,10 @@ public final class ShortConvolve implements Operation {
     }
   }
 
-  private static void addProduct(
-      float[] a, int aFrom, float[] b, int bFrom, float[] out, int outFrom, int count) {
+  /// `out += a b`, number by number.
+  private static void addProduct(Row a, Row b, Row out, int count) {
     for (int i = 0; i < count; i++) {
-      out[outFrom + i] += a[aFrom + i] * b[bFrom + i];
+      out.array()[out.from() + i] += a.array()[a.from() + i] * b.array()[b.from() + i];
     }
   }
 
@@ -264,12 +265,24 @@ public final class ShortConvolve implements Operation {
         if (j <= t) {
           int at = place(b, t - j) + part.from();
           int tap = j * channels + part.from();
-          addProduct(dy.array(), out, x.array(), x.offset() + at, part.sums(), j * count, count);
+          addProduct(
+              new Row(dy.array(), out),
+              new Row(x.array(), x.offset() + at),
+              new Row(part.sums(), j * count),
+              count);
           dx.ifPresent(all ->
-              addProduct(dy.array(), out, part.rows(), tap, all.array(), all.offset() + at, count));
+              addProduct(
+                  new Row(dy.array(), out),
+                  new Row(part.rows(), tap),
+                  new Row(all.array(), all.offset() + at),
+                  count));
         } else {
           past(b, t - j, part.from(), earlier);
-          addProduct(dy.array(), out, earlier, 0, part.sums(), j * count, count);
+          addProduct(
+              new Row(dy.array(), out),
+              new Row(earlier, 0),
+              new Row(part.sums(), j * count),
+              count);
         }
       }
       reach = Math.min(reach + 1, size - 1);
@@ -289,8 +302,12 @@ public final class ShortConvolve implements Operation {
     float[] ones = new float[count];
     Arrays.fill(ones, 1);
     for (int row = 0; row < x.axis(0) * length; row++) {
-      addProduct(dy.array(), dy.offset() + row * channels + from, ones, 0, sums, 0, count);
+      addProduct(
+          new Row(dy.array(), dy.offset() + row * channels + from),
+          new Row(ones, 0),
+          new Row(sums, 0),
+          count);
     }
-    addProduct(sums, 0, ones, 0, to.array(), to.offset() + from, count);
+    addProduct(new Row(sums, 0), new Row(ones, 0), new Row(to.array(), to.offset() + from), count);
   }
 }

@@ -64,14 +64,14 @@ public final class StateInput {
   /// With logarithms of decays, `[B, T, N]` or `[B, T, N·E]`.
   public StateInput withDecay(Tensor logs) {
     int states = shape.heads().states();
-    check("decay", logs, shape.batch(), shape.length(), states, states * shape.width());
+    check("decay", logs, states, states * shape.width());
     return with(new Extras(Optional.of(logs), extras.strength, extras.past, extras.documents));
   }
 
   /// With what values are multiplied by as they are written, `[B, T, N]`.
   public StateInput withStrength(Tensor strength) {
     int states = shape.heads().states();
-    check("strength", strength, shape.batch(), shape.length(), states, states);
+    check("strength", strength, states, states);
     return with(new Extras(extras.decay, Optional.of(strength), extras.past, extras.documents));
   }
 
@@ -107,18 +107,15 @@ public final class StateInput {
     return new StateInput(q, k, v, shape, other);
   }
 
-  private static void check(String what, Tensor x, int batch, int length, int one, int other) {
+  private void check(String what, Tensor x, int one, int other) {
+    int batch = shape.batch();
+    int length = shape.length();
     boolean fit = x.shape().rank() == 3 && x.axis(0) == batch && x.axis(1) == length;
     if (!fit || (x.axis(2) != one && x.axis(2) != other)) {
+      String more = one == other ? "" : " or [%d, %d, %d]".formatted(batch, length, other);
       throw new ShapeException(
           "mixer: %s %s does not fit; [%d, %d, %d]%s would"
-              .formatted(
-                  what,
-                  x.shape(),
-                  batch,
-                  length,
-                  one,
-                  one == other ? "" : " or [%d, %d, %d]".formatted(batch, length, other)));
+              .formatted(what, x.shape(), batch, length, one, more));
     }
   }
 
