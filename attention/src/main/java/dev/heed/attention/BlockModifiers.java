@@ -98,7 +98,7 @@ final class BlockModifiers {
   /// The last modifier of which gradients are wanted, -1 for none.
   private int lastThatLearns(List<Modifier> modifiers) {
     for (int m = modifiers.size() - 1; m >= 0; m--) {
-      if (modifiers.get(m).needs(call.shape).stream().anyMatch(n -> learned.wants(n.name()))) {
+      if (learned.learns(modifiers.get(m))) {
         return m;
       }
     }
@@ -114,6 +114,9 @@ final class BlockModifiers {
           Modifier.Alibi _,
           Modifier.Bias _,
           Modifier.T5 _,
+          Modifier.Forget _,
+          Modifier.Shaw _,
+          Modifier.TransformerXl _,
           Modifier.Expression _ ->
           1;
     };
@@ -150,6 +153,9 @@ final class BlockModifiers {
       case Modifier.Bias _ -> learned.bias(after);
       case Modifier.T5 t5 -> learned.t5(t5, after);
       case Modifier.Expression _ -> learned.expression(place, after);
+      case Modifier.Forget _ -> learned.forget(after);
+      case Modifier.Shaw(int reach) -> learned.shaw(reach, after);
+      case Modifier.TransformerXl(int reach) -> learned.transformerXl(reach, after);
     };
   }
 

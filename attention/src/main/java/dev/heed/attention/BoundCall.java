@@ -18,6 +18,9 @@ final class BoundCall {
   final BoundMask mask;
   final BoundChance chance;
 
+  /// The queries as they were given.
+  final HeadView queries;
+
   /// What is learned of the score's scale comes beside it.
   final double scale;
 
@@ -27,6 +30,7 @@ final class BoundCall {
   private BoundCall(Attention attention, AttentionInput input) {
     this.attention = attention;
     this.input = input;
+    this.queries = input.q();
     this.shape = input.shape();
     this.mask = BoundBias.masked(attention, input);
     this.chance = BoundChance.of(attention.chance(), input);
@@ -44,6 +48,7 @@ final class BoundCall {
     this.input = given.input.withRows(q, k, v);
     this.shape = input.shape();
     this.mask = given.mask;
+    this.queries = given.queries;
     this.chance = given.chance;
     this.scale = given.scale;
     this.expressions = given.expressions;
@@ -73,6 +78,10 @@ final class BoundCall {
       }
     }
     BoundCall call = new BoundCall(attention, input);
+    if (call.hasContentBias() && !(attention.score() instanceof Score.Dot)) {
+      throw new UnsupportedCombinationException(
+          "score " + attention.score().text(), "modifier xl", "score dot");
+    }
     call.checkAlpha();
     return call;
   }
@@ -122,6 +131,17 @@ final class BoundCall {
     return attention.score().scale() instanceof Score.Scale.Learned
         ? learned("temperature", head)
         : 1;
+  }
+
+  /// Where the numbers of a head of a batch begin in `[B|1, H|1, n]`.
+  int row(Tensor numbers, int b, int h) {
+    int head = b % numbers.axis(0) * numbers.axis(1) + h % numbers.axis(1);
+    return numbers.offset() + head * numbers.axis(2);
+  }
+
+  /// Whether queries get a bias of content before products are taken.
+  boolean hasContentBias() {
+    return attention.modifiers().stream().anyMatch(Modifier.TransformerXl.class::isInstance);
   }
 
   /// Number `n` of learned numbers that are known to be there.

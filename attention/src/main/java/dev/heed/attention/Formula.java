@@ -71,6 +71,10 @@ final class Formula {
       case Modifier.Alibi _ -> score + " - slope_h |i - j|";
       case Modifier.LearnedScale _ -> "scale_h (" + score + ")";
       case Modifier.Bias _ -> score + " + bias_hij";
+      case Modifier.Forget _ -> score + " + c_i - c_j";
+      case Modifier.Shaw(int reach) -> "%s + scale q·shaw[clip(j - i, %d)]".formatted(score, reach);
+      case Modifier.TransformerXl(int reach) ->
+          "%s + scale (u_h·k + (q + v_h)·r_h[clip(j - i, %d)])".formatted(score, reach);
       case Modifier.T5 _ -> score + " + t5_h[bucket(j - i)]";
       case Modifier.Expression(Numeric formula) -> "(%s with s = %s)".formatted(formula, score);
     };

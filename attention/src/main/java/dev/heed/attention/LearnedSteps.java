@@ -7,6 +7,7 @@ import dev.heed.kernel.Matrix;
 import dev.heed.kernel.ModifierTiles;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.TileMachine;
+import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -28,8 +29,11 @@ record LearnedSteps(
   /// @param sums of all heads; none on the way forward
   /// @param part which of the tasks of a head this is
   /// @param places the gradients themselves, for what only one task adds to
-  record Learning(Optional<LearnedSums> sums, int part, Parameters places) {
-    static final Learning NOTHING = new Learning(Optional.empty(), 0, Parameters.none());
+  /// @param queries where the gradients of the given queries go
+  record Learning(
+      Optional<LearnedSums> sums, int part, Parameters places, Optional<HeadView> queries) {
+    static final Learning NOTHING =
+        new Learning(Optional.empty(), 0, Parameters.none(), Optional.empty());
 
     /// The sums of the head of a block, of no length where they are not wanted.
     double[] of(String name, MapTile block) {
@@ -62,6 +66,27 @@ record LearnedSteps(
 
   ModifierStep t5(Modifier.T5 t5, double after) {
     return new T5Step(this, t5, after);
+  }
+
+  ModifierStep forget(double after) {
+    return new ForgetStep(this, after);
+  }
+
+  ModifierStep shaw(int reach, double after) {
+    return new RelativeStep(this, RelativeKeys.shaw(call, reach), after);
+  }
+
+  ModifierStep transformerXl(int reach, double after) {
+    return new RelativeStep(this, RelativeKeys.transformerXl(call, reach, queries.h()), after);
+  }
+
+  /// Whether a modifier needs the gradients of its own stage on the way back.
+  boolean learns(Modifier modifier) {
+    boolean readsQueries =
+        modifier instanceof Modifier.Shaw || modifier instanceof Modifier.TransformerXl;
+    return learning.sums().isPresent()
+        && (readsQueries
+            || modifier.needs(call.shape).stream().anyMatch(need -> wants(need.name())));
   }
 
   /// A soft cap after which comes a modifier that learns, so that its slopes wait for their turn.
@@ -175,6 +200,56 @@ record LearnedSteps(
           into -> tiles.sumRows(block, after, rows(into, first, block.queries().keys())));
       if (shared.length > 0) {
         tiles.sumSums(block, unread, after, shared, first);
+      }
+    }
+  }
+
+  private static final class ForgetStep implements ModifierStep {
+    private final ModifierTiles tiles;
+    private final MapTile queries;
+    private final Tensor keys;
+    private final int keysAt;
+    private final float[] ofQueries = new float[QueryBlock.QUERIES];
+    private final float[] minusKeys = new float[QueryBlock.KEYS];
+    private final float[] dQueries = new float[QueryBlock.QUERIES];
+    private final double[] qSums;
+    private final double[] kSums;
+    private final double after;
+
+    ForgetStep(LearnedSteps of, double after) {
+      this.tiles = of.kernels.modifiers();
+      this.queries = of.queries;
+      this.after = after;
+      Tensor each = of.call.input.parameters().get("forget.q");
+      int from = of.call.row(each, queries.b(), queries.h()) + queries.t0();
+      System.arraycopy(each.array(), from, ofQueries, 0, queries.queries());
+      this.keys = of.call.input.parameters().get("forget.k");
+      this.keysAt = of.call.row(keys, queries.b(), queries.h());
+      this.qSums = of.sums("forget.q");
+      double[] wanted = of.sums("forget.k");
+      this.kSums =
+          wanted.length == 0 && qSums.length > 0 ? new double[of.call.shape.keys()] : wanted;
+    }
+
+    @Override
+    public void forward(QueryBlock block, int first) {
+      for (int s = 0; s < block.keys(); s++) {
+        minusKeys[s] = -keys.array()[keysAt + first + s];
+      }
+      tiles.addSums(block, ofQueries, minusKeys, 0);
+    }
+
+    @Override
+    public void back(BackwardBlock block, int first) {
+      if (kSums.length > 0) {
+        tiles.sumSums(block, dQueries, (float) -after, kSums, first);
+      }
+    }
+
+    @Override
+    public void finish() {
+      for (int t = 0; t < queries.queries() && qSums.length > 0; t++) {
+        qSums[queries.t0() + t] += after * dQueries[t];
       }
     }
   }

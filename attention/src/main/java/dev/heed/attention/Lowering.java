@@ -21,7 +21,8 @@ final class Lowering {
     this.run = run;
     RowMap query =
         switch (call.attention.score()) {
-          case Score.Dot _ -> new RowMap.Same();
+          case Score.Dot _ ->
+              call.hasContentBias() ? new RowMap.PlusContent(call) : new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
           case Score.Bilinear _ -> new RowMap.Bilinear(call);
           case Score.Distance _ -> new RowMap.FarQuery();
@@ -109,15 +110,19 @@ final class Lowering {
     InputGradients dx = sums.dx();
     Fresh fresh = sums.fresh();
     int times = times();
-    Place dq = place(q, new Place(dx.q(), fresh.q()), 1);
+    boolean freshQ = fresh.q() && q instanceof RowMap.Same;
+    if (fresh.q() && !freshQ) {
+      new Fresh(true, false, false).clear(dx); // modifiers add to it, too
+    }
+    Place dq = place(q, new Place(dx.q(), freshQ), 1);
     Place dk = place(k, new Place(dx.k(), fresh.k()), times);
     Place dv = place(new RowMap.Same(), new Place(dx.v(), fresh.v()), times);
     InputGradients inner = new InputGradients(dq.view, dk.view, dv.view, dx.parameters());
     Fresh innerFresh = new Fresh(dq.fresh, dk.fresh, dv.fresh);
-    TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dy(), inner, innerFresh);
+    TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dy(), inner, innerFresh, dx.q());
     new TiledBackward(lowered, forward, innerSums, run).run();
     LearnedSums learned = new LearnedSums(call, dx.parameters(), 1);
-    back(q, call.input.q(), dq.view, new Place(dx.q(), fresh.q()), learned);
+    back(q, call.input.q(), dq.view, new Place(dx.q(), freshQ), learned);
     back(k, call.input.k(), dk.view, new Place(dx.k(), fresh.k()), learned);
     back(new RowMap.Same(), call.input.v(), dv.view, new Place(dx.v(), fresh.v()), learned);
     learned.addUp();

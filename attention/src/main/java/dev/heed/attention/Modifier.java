@@ -117,6 +117,40 @@ public sealed interface Modifier {
     }
   }
 
+  /// Plus `c_i - c_j`, the sums of the logarithms of forget gates up to query and key, so that each
+  /// gate between both counts: parameters `forget.q` `[B|1, H|1, T]` and `forget.k` `[B|1, H|1,
+  /// S]`. [Lin et al. 2025](https://arxiv.org/abs/2503.02130).
+  record Forget() implements Modifier {}
+
+  /// Plus the product of the query and a learned key of the distance, times the score's fixed
+  /// scale: parameter `shaw` `[2 reach + 1, E]`, for `j - i` from `-reach` to `reach`. [Shaw et al.
+  /// 2018](https://arxiv.org/abs/1803.02155) section 3.1.
+  ///
+  /// @param reach distances beyond it count as that
+  record Shaw(int reach) implements Modifier {
+    public Shaw {
+      checkReach("shaw", reach);
+    }
+  }
+
+  /// Plus `(q + v_h) · r_h(j - i)`, times the score's fixed scale, where the score is `(q + u_h) ·
+  /// k`: parameters `xl.u` and `xl.v` `[H, E]`, and `xl.r` `[2 reach + 1, H, E]`. [Dai et al.
+  /// 2019](https://arxiv.org/abs/1901.02860) section 3.3.
+  ///
+  /// @param reach distances beyond it count as that
+  record TransformerXl(int reach) implements Modifier {
+    public TransformerXl {
+      checkReach("xl", reach);
+    }
+  }
+
+  private static void checkReach(String name, int reach) {
+    if (reach < 1 || reach > 1 << 20) {
+      throw new AttentionException(
+          "%s: reach %d; a distance from 1 to 2^20 is needed".formatted(name, reach));
+    }
+  }
+
   /// Whether it reads where queries and keys stand, and not the score alone.
   default boolean readsPositions() {
     return !(this instanceof Scale || this instanceof LearnedScale || this instanceof SoftCap);
@@ -151,6 +185,19 @@ public sealed interface Modifier {
                   Shape.of(buckets, shape.heads()),
                   "modifier t5",
                   List.of(Axis.NUMBER, Axis.HEAD)));
+      case Forget _ ->
+          List.of(forget("q", shape, shape.queries()), forget("k", shape, shape.keys()));
+      case Shaw(int reach) ->
+          List.of(new Need("shaw", Shape.of(2 * reach + 1, shape.width()), "modifier shaw"));
+      case TransformerXl(int reach) ->
+          List.of(
+              Need.ofHead("xl.u", "modifier xl", shape, shape.width()),
+              Need.ofHead("xl.v", "modifier xl", shape, shape.width()),
+              new Need(
+                  "xl.r",
+                  Shape.of(2 * reach + 1, shape.heads(), shape.width()),
+                  "modifier xl",
+                  List.of(Axis.NUMBER, Axis.HEAD, Axis.NUMBER)));
     };
   }
 
@@ -167,6 +214,14 @@ public sealed interface Modifier {
   /// Reads a function of the user's own, [Expression].
   static Modifier expression(String formula) {
     return new Expression(Parser.number(formula));
+  }
+
+  private static Need forget(String side, AttentionShape shape, int length) {
+    return new Need(
+        "forget." + side,
+        Shape.of(shape.batch(), shape.heads(), length),
+        "modifier forget",
+        List.of(Axis.ANY_BATCH, Axis.ANY_HEAD, Axis.NUMBER));
   }
 
   static Modifier scale(double factor) {

@@ -54,7 +54,25 @@ final class ModifierForms {
                   Modifier.Expression.class,
                   "a function of the score s, of positions i and j, and of learned numbers",
                   "Dong et al. 2024, https://arxiv.org/abs/2412.05496",
-                  of -> Modifier.expression(String.join(",", of.texts())))));
+                  of -> Modifier.expression(String.join(",", of.texts()))),
+              new Form<>(
+                  "forget",
+                  Modifier.Forget.class,
+                  "plus the logarithms of the forget gates between key and query",
+                  "Lin et al. 2025, https://arxiv.org/abs/2503.02130",
+                  _ -> new Modifier.Forget()),
+              new Form<>(
+                  "shaw(reach)",
+                  Modifier.Shaw.class,
+                  "plus query times a learned key of the distance",
+                  "Shaw et al. 2018, https://arxiv.org/abs/1803.02155",
+                  of -> new Modifier.Shaw(of.whole(0))),
+              new Form<>(
+                  "xl(reach)",
+                  Modifier.TransformerXl.class,
+                  "plus query times a learned key of head and distance, with biases of content and place",
+                  "Dai et al. 2019, https://arxiv.org/abs/1901.02860",
+                  of -> new Modifier.TransformerXl(of.whole(0)))));
 
   private ModifierForms() {}
 
@@ -72,6 +90,9 @@ final class ModifierForms {
       case Modifier.Alibi _ -> "alibi";
       case Modifier.LearnedScale _ -> "scale(learned)";
       case Modifier.Bias _ -> "bias";
+      case Modifier.Forget _ -> "forget";
+      case Modifier.Shaw(int reach) -> "shaw(%d)".formatted(reach);
+      case Modifier.TransformerXl(int reach) -> "xl(%d)".formatted(reach);
       case Modifier.T5(int buckets, int maxDistance, Modifier.T5.Direction direction) ->
           "t5(%d,%d,%s)".formatted(buckets, maxDistance, Forms.word(direction));
       case Modifier.Expression(Numeric formula) -> "expression(%s)".formatted(formula);

@@ -3,6 +3,7 @@ package dev.heed.attention;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Rows;
 import dev.heed.kernel.TileMachine;
+import dev.heed.tensor.Tensor;
 
 /// The modifiers of a call on a row of scores, one call each.
 record Modify(BoundCall call, Kernels kernels, TileMachine machine) {
@@ -25,6 +26,10 @@ record Modify(BoundCall call, Kernels kernels, TileMachine machine) {
         }
         case Modifier.T5 t5 -> t5(t5, row, scores, at);
         case Modifier.Expression _ -> expression(call.expression(m), row, scores, at);
+        case Modifier.Forget _ -> forget(row, scores, at);
+        case Modifier.Shaw(int reach) -> relative(RelativeKeys.shaw(call, reach), row, scores, at);
+        case Modifier.TransformerXl(int reach) ->
+            relative(RelativeKeys.transformerXl(call, reach, row.h()), row, scores, at);
       }
     }
   }
@@ -36,6 +41,26 @@ record Modify(BoundCall call, Kernels kernels, TileMachine machine) {
         kernels.lanes(),
         expression.places(row),
         new TileMachine.Row(scores, at, row.keys()));
+  }
+
+  private void forget(MapTile row, float[] scores, int at) {
+    Tensor q = call.input.parameters().get("forget.q");
+    Tensor k = call.input.parameters().get("forget.k");
+    float own = q.array()[call.row(q, row.b(), row.h()) + row.t0()];
+    int from = call.row(k, row.b(), row.h()) + row.s0();
+    for (int n = 0; n < row.keys(); n++) {
+      scores[at + n] += own - k.array()[from + n];
+    }
+  }
+
+  private void relative(RelativeKeys keys, MapTile row, float[] scores, int at) {
+    float[] query = keys.query(call.queries, row.b(), row.h(), row.t0());
+    int i = call.input.qPos().at(row.b(), row.t0());
+    for (int n = 0; n < row.keys(); n++) {
+      int index = keys.index(call.input.kPos().at(row.b(), row.s0() + n) - i);
+      float sum = RowMap.dot(query, 0, keys.keys().array(), keys.row(index), query.length);
+      scores[at + n] += (float) call.scale * sum;
+    }
   }
 
   private void t5(Modifier.T5 t5, MapTile row, float[] scores, int at) {

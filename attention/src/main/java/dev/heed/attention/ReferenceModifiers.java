@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.tensor.Tensor;
 import java.util.List;
 
 /// The modifiers of a call on one score after another of a query, in double precision; and back.
@@ -50,7 +51,30 @@ final class ReferenceModifiers {
         BoundExpression own = call.expression(m);
         yield own.at(b, h, t, s).of(own.formula, score);
       }
+      case Modifier.Forget _ -> score + forget("forget.q", t) - forget("forget.k", s);
+      case Modifier.Shaw(int reach) -> score + relative(RelativeKeys.shaw(call, reach), s);
+      case Modifier.TransformerXl(int reach) ->
+          score + relative(RelativeKeys.transformerXl(call, reach, h), s);
     };
+  }
+
+  /// What a key of a distance adds.
+  private double relative(RelativeKeys keys, int s) {
+    float[] query = keys.query(call.queries, b, h, t);
+    double sum = 0;
+    for (int e = 0; e < query.length; e++) {
+      sum += (double) query[e] * keys.keys().array()[keys.row(index(keys, s)) + e];
+    }
+    return call.scale * sum;
+  }
+
+  private int index(RelativeKeys keys, int s) {
+    return keys.index(call.input.kPos().at(b, s) - call.input.qPos().at(b, t));
+  }
+
+  private double forget(String name, int n) {
+    Tensor numbers = call.input.parameters().get(name);
+    return numbers.array()[call.row(numbers, b, h) + n];
   }
 
   private int bucket(Modifier.T5 t5, int s) {
@@ -63,11 +87,20 @@ final class ReferenceModifiers {
 
   /// Leads the gradient of the modified score with key `s` back: what learned numbers get is added
   /// to `learned`, what is left is the gradient of the score before the first modifier.
-  double back(int s, double gradient, LearnedSums learned) {
+  ///
+  /// @param dq what the query gets, added to
+  double back(int s, double gradient, double[] dq, LearnedSums learned) {
     double left = gradient;
     for (int m = modifiers.size() - 1; m >= 0; m--) {
       if (left != 0) { // what has no weight has no gradient, whatever the slope is
         learn(m, s, left, learned);
+        switch (modifiers.get(m)) {
+          case Modifier.Shaw(int reach) ->
+              relative(RelativeKeys.shaw(call, reach), s, left, dq, learned);
+          case Modifier.TransformerXl(int reach) ->
+              relative(RelativeKeys.transformerXl(call, reach, h), s, left, dq, learned);
+          default -> {}
+        }
         left *= slope(m, s);
       }
     }
@@ -79,6 +112,11 @@ final class ReferenceModifiers {
     double before = steps[m][s];
     switch (modifiers.get(m)) {
       case Modifier.Scale _, Modifier.SoftCap _, Modifier.Alibi _ -> {}
+      case Modifier.Shaw _, Modifier.TransformerXl _ -> {}
+      case Modifier.Forget _ -> {
+        add(learned.of("forget.q", 0, b, h), t, gradient);
+        add(learned.of("forget.k", 0, b, h), s, -gradient);
+      }
       case Modifier.LearnedScale _ -> add(learned.of("scale", 0, b, h), 0, gradient * before);
       case Modifier.Bias _ -> {
         int row = BoundBias.of(call).stride() == 0 ? 0 : t * call.shape.keys();
@@ -95,6 +133,21 @@ final class ReferenceModifiers {
     }
   }
 
+  private void relative(
+      RelativeKeys keys, int s, double gradient, double[] dq, LearnedSums learned) {
+    float[] query = keys.query(call.queries, b, h, t);
+    double[] ofKeys = learned.of(keys.name(), 0, b, h);
+    double factor = gradient * call.scale;
+    int index = index(keys, s);
+    for (int e = 0; e < query.length; e++) {
+      double each = factor * keys.keys().array()[keys.row(index) + e];
+      dq[e] += each;
+      int place = e;
+      keys.bias().ifPresent(bias -> add(learned.of(bias.name(), 0, b, h), place, each));
+      add(ofKeys, index * query.length + e, factor * query[e]);
+    }
+  }
+
   private static void add(double[] sums, int at, double number) {
     if (sums.length > 0) {
       sums[at] += number;
@@ -108,7 +161,13 @@ final class ReferenceModifiers {
       case Modifier.Scale scale -> scale.factor(h);
       case Modifier.SoftCap(double cap) -> 1 - after / cap * (after / cap);
       case Modifier.LearnedScale _ -> call.learned("scale", h);
-      case Modifier.Alibi _, Modifier.Bias _, Modifier.T5 _ -> 1;
+      case Modifier.Alibi _,
+          Modifier.Bias _,
+          Modifier.T5 _,
+          Modifier.Forget _,
+          Modifier.Shaw _,
+          Modifier.TransformerXl _ ->
+          1;
       case Modifier.Expression _ -> {
         BoundExpression own = call.expression(m);
         yield own.at(b, h, t, s).of(own.derivatives.getFirst(), steps[m][s]);

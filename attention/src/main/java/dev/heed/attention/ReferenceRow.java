@@ -202,7 +202,7 @@ final class ReferenceRow {
   void back(double[] gradient, double[] dq, double[][] dk, LearnedSums learned) {
     for (int s = 0; s < keys; s++) {
       if (visible[s] != 0) {
-        score.back(s, modifiers.back(s, gradient[s], learned), dq, dk[s], learned);
+        score.back(s, modifiers.back(s, gradient[s], dq, learned), dq, dk[s], learned);
       }
     }
     if (seesAny()) {

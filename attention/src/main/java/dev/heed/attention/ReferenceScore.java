@@ -42,6 +42,9 @@ final class ReferenceScore {
       query[e] = q(e);
     }
     this.lengthOfQuery = lengthOfQuery();
+    for (int e = 0; e < width && call.hasContentBias(); e++) {
+      query[e] += call.learned("xl.u", h * width + e);
+    }
     Arrays.fill(dQuery, 0);
     if (call.attention.score() instanceof Score.Additive(int hidden, _)) {
       for (int a = 0; a < hidden; a++) {
@@ -148,9 +151,13 @@ final class ReferenceScore {
     double factor = gradient * call.scale * temperature;
     switch (call.attention.score()) {
       case Score.Dot _ -> {
+        double[] content = learned.of("xl.u", 0, b, h);
         for (int e = 0; e < width; e++) {
           dq[e] += factor * k(s, e);
-          dk[e] += factor * q(e);
+          dk[e] += factor * query[e];
+          if (content.length > 0) {
+            content[e] += factor * k(s, e);
+          }
         }
       }
       case Score.Cosine _ -> cosine(s, factor, dq, dk);

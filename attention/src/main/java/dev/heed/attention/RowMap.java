@@ -177,6 +177,36 @@ interface RowMap {
     }
   }
 
+  /// `x + u_h`, for the bias of content of modifier `xl`.
+  record PlusContent(BoundCall call) implements RowMap {
+    @Override
+    public int width(int width) {
+      return width;
+    }
+
+    @Override
+    public void forward(int h, Matrix x, Matrix y) {
+      Tensor u = call.input.parameters().get("xl.u");
+      int width = x.columns();
+      for (int row = 0; row < x.rows(); row++) {
+        System.arraycopy(x.array(), row(x, row), y.array(), row(y, row), width);
+        add(1, u.array(), u.offset() + h * width, y.array(), row(y, row), width);
+      }
+    }
+
+    @Override
+    public void backward(Rows of, Matrix dx, LearnedSums learned) {
+      double[] sums = learned.of("xl.u", 0, of.b, of.h);
+      for (int row = 0; row < dx.rows(); row++) {
+        int from = row(of.dy, row);
+        add(1, of.dy.array(), from, dx.array(), row(dx, row), dx.columns());
+        for (int e = 0; e < sums.length; e++) {
+          sums[e] += of.dy.array()[from + e];
+        }
+      }
+    }
+  }
+
   /// `W x + b` with a layer a head, `[A, E]`, for the additive score.
   ///
   /// @param matrix the parameter `W`

@@ -52,7 +52,14 @@ final class TiledBackward {
   private final LearnedSums learnedSums;
 
   /// The gradients that come and those that go.
-  record Sums(OutputGradients dy, InputGradients dx, Fresh fresh) {}
+  ///
+  /// @param queries where the gradients of the queries go as they were before [Lowering], which a
+  ///   modifier may read
+  record Sums(OutputGradients dy, InputGradients dx, Fresh fresh, HeadView queries) {
+    Sums(OutputGradients dy, InputGradients dx, Fresh fresh) {
+      this(dy, dx, fresh, dx.q());
+    }
+  }
 
   TiledBackward(BoundCall call, Tiled.Forward forward, Sums sums, Run run) {
     this.call = call;
@@ -166,7 +173,11 @@ final class TiledBackward {
             collected,
             scratch.keep(
                 TiledBackwardBlock.Visible.class, _ -> true, TiledBackwardBlock.Visible::new),
-            new LearnedSteps.Learning(Optional.of(learnedSums), part, sums.dx().parameters()));
+            new LearnedSteps.Learning(
+                Optional.of(learnedSums),
+                part,
+                sums.dx().parameters(),
+                Optional.of(sums.queries())));
     for (int item = 0; item < shape.groupSize() * blocks; item++) {
       if ((byRows ? item % blocks : item) % parts != part) {
         continue;

@@ -131,7 +131,7 @@ final class Calls {
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
           attention.withModifier(
-              switch (random.nextInt(10)) {
+              switch (random.nextInt(13)) {
                 case 0 -> Modifier.scale(0.5 + random.nextDouble());
                 case 1 ->
                     new Modifier.Scale(
@@ -141,11 +141,17 @@ final class Calls {
                 case 2 -> Modifier.softCap(1 + 3 * random.nextDouble());
                 case 3 -> new Modifier.LearnedScale();
                 case 4, 5 -> new Modifier.Bias();
+                case 7 -> new Modifier.Forget();
+                case 8 -> new Modifier.Shaw(7);
+                case 9 ->
+                    attention.score() instanceof Score.Dot
+                        ? new Modifier.TransformerXl(5)
+                        : new Modifier.Shaw(7);
                 case 6 ->
                     random.nextBoolean()
                         ? new Modifier.T5(12, 20, Modifier.T5.Direction.CAUSAL)
                         : new Modifier.T5(12, 37, Modifier.T5.Direction.BIDIRECTIONAL);
-                case 7 -> Modifier.alibi();
+                case 10 -> Modifier.alibi();
                 default -> Modifier.expression(FORMULAS.get(random.nextInt(FORMULAS.size())));
               });
     }

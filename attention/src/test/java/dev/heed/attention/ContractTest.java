@@ -293,6 +293,15 @@ class ContractTest {
       boolean shared = bias.axis(2) == 1;
       moved = moved.with("bias", moved(bias, shared ? 0 : from, shared ? 1 : to, more));
     }
+    if (all.find("forget.k").isPresent()) {
+      Tensor q = all.get("forget.q");
+      Tensor k = all.get("forget.k");
+      Tensor each = q.reshape(q.axis(0), q.axis(1), q.axis(2), 1);
+      Tensor part = moved(each, from, to, 0).reshape(q.axis(0), q.axis(1), to - from);
+      Tensor row = k.reshape(k.axis(0), k.axis(1), 1, k.axis(2));
+      Tensor behind = moved(row, 0, 1, more).reshape(k.axis(0), k.axis(1), k.axis(2) + more);
+      moved = moved.with("forget.q", part).with("forget.k", behind);
+    }
     return moved;
   }
 

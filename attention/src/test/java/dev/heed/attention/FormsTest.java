@@ -42,6 +42,9 @@ class FormsTest {
         "scale(1,0.5,-4)",
         "scale(learned)",
         "bias",
+        "forget",
+        "shaw(16)",
+        "xl(64)",
         "t5(32,128,bidirectional)",
         "t5(16,64,causal)"
       })

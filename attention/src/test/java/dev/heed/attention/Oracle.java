@@ -154,6 +154,18 @@ final class Oracle {
                         * Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
             case Modifier.LearnedScale _ -> score * learned.get("scale")[h];
             case Modifier.Bias _ -> score + bias(b, h, t, s);
+            case Modifier.Forget _ ->
+                score + forget("forget.q", b, h, t) - forget("forget.k", b, h, s);
+            case Modifier.Shaw(int reach) ->
+                score
+                    + scale(key.length)
+                        * dot(q[b][h][t], row("shaw", key.length, clip(b, t, s, reach) + reach));
+            case Modifier.TransformerXl(int reach) -> {
+              double[] r =
+                  row("xl.r", key.length, (clip(b, t, s, reach) + reach) * shape.heads() + h);
+              yield score
+                  + scale(key.length) * (dot(q[b][h][t], r) + dot(row("xl.v", key.length, h), r));
+            }
             case Modifier.T5 t5 ->
                 score
                     + learned
@@ -176,6 +188,24 @@ final class Oracle {
         name -> learned.get(name)[h % learned.get(name).length]);
   }
 
+  private double scale(int width) {
+    return attention.score().scale().of(width);
+  }
+
+  private double[] row(String name, int width, int row) {
+    return Arrays.copyOfRange(learned.get(name), row * width, (row + 1) * width);
+  }
+
+  private int clip(int b, int t, int s, int reach) {
+    return Math.clamp(input.kPos().at(b, s) - input.qPos().at(b, t), -reach, reach);
+  }
+
+  private double forget(String name, int b, int h, int n) {
+    Shape each = input.parameters().get(name).shape();
+    int index = (each.axis(0) == 1 ? 0 : b) * each.axis(1) + (each.axis(1) == 1 ? 0 : h);
+    return learned.get(name)[index * each.axis(2) + n];
+  }
+
   private double bias(int b, int h, int t, int s) {
     Shape table = input.parameters().get("bias").shape();
     int index = table.axis(0) == 1 ? 0 : b;
@@ -188,7 +218,8 @@ final class Oracle {
     double[] matrix = learned.get("bilinear");
     int width = key.length;
     return switch (attention.score()) {
-      case Score.Dot _ -> dot(query, key);
+      case Score.Dot _ ->
+          dot(query, key) + (learned.containsKey("xl.u") ? dot(row("xl.u", width, h), key) : 0);
       case Score.Cosine _ -> dot(query, key) / Math.sqrt(dot(query, query) * dot(key, key));
       case Score.Bilinear _ ->
           IntStream.range(0, width * width)
