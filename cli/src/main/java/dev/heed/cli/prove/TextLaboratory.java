@@ -8,6 +8,7 @@ import dev.heed.evaluate.Evaluator;
 import dev.heed.grad.Run;
 import dev.heed.model.LanguageModel;
 import dev.heed.train.StepReport;
+import dev.heed.train.Trainer.End;
 import dev.heed.train.Trainer.Outcome;
 import dev.heed.train.TrainingObserver;
 import dev.heed.train.TrainingRun;
@@ -64,6 +65,9 @@ record TextLaboratory(Json.Obj proof, Path data) implements Laboratory {
     }
     figures.put("steps", (double) outcome.step());
     figures.put("seconds", last.seconds);
+    if (outcome.end() == End.STOPPED) {
+      return figures;
+    }
     try (LanguageModel model = LanguageModel.open(folder)) {
       Corpus unseen = Corpus.read(data).split(Split.VALIDATION);
       TokenData tokens = TokenData.encode(unseen, model.tokenizer());

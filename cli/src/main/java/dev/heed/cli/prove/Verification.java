@@ -53,12 +53,17 @@ public final class Verification {
     for (long seed : seeds) {
       for (Variant variant : proof.variants()) {
         boolean wanted = request.only().map(variant.name()::contains).orElse(true);
-        if (wanted && !stop.getAsBoolean()) {
-          check(variant, figures(variant, seed, display, stop, run));
+        if (!wanted) {
+          continue;
         }
+        Figures figures = figures(variant, seed, display, stop, run);
+        if (stop.getAsBoolean()) {
+          return false;
+        }
+        check(variant, figures);
       }
     }
-    return missed == 0 && !stop.getAsBoolean();
+    return missed == 0;
   }
 
   private Figures figures(
