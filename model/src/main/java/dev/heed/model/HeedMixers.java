@@ -14,6 +14,7 @@ import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.SharedAttention;
 import dev.heed.tensor.Weight;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -25,15 +26,16 @@ import java.util.Set;
 
 /// The mixers of a [HeedModel]: `mixer` for all blocks, or `mixers` with one a block.
 ///
-/// An object states its `type`: one of the mixers with a state ([HeedStates]), or `attention`, the
-/// usual one, which holds an [AttentionJson] whose mask is `causal` where none is stated, and may
-/// have numbers of heads of its own under the names that the model has them.
+/// An object states its `type`: one of the mixers with a state ([HeedStates]), `shared` for
+/// attention to the keys and values of the block `from`, or `attention`, the usual one, which holds
+/// an [AttentionJson] whose mask is `causal` where none is stated, and may have numbers of heads of
+/// its own under the names that the model has them.
 final class HeedMixers {
   private static final Json.Obj USUAL = Json.object();
 
   /// What a mixer may state besides its attention.
   static final Set<String> OWN =
-      Set.of("type", "source", "num_attention_heads", "num_key_value_heads", "head_dim");
+      Set.of("type", "source", "from", "num_attention_heads", "num_key_value_heads", "head_dim");
 
   private final Settings config;
   private final HeedParts parts;
@@ -69,6 +71,7 @@ final class HeedMixers {
     String type = json.string("type", "attention");
     return switch (type) {
       case "attention" -> attention(json, at);
+      case "shared" -> shared(json, block, at);
       case "linear", "retention", "gated", "delta" -> {
         Heads heads = heads(json);
         yield HeedStates.linear(json, heads, rotary(heads.width()), parts, at);
@@ -78,8 +81,38 @@ final class HeedMixers {
           throw HeedParts.unknown(
               json.place().member("type").toString(),
               type,
-              "attention, linear, retention, gated, delta, mamba2, s4d, recurrence and convolution");
+              "attention, shared, linear, retention, gated, delta, mamba2, s4d, recurrence and convolution");
     };
+  }
+
+  /// Attention to the keys and values of the block `from`.
+  private SharedAttention shared(Json.Obj json, int block, HeedParts at) {
+    int from = json.integer("from");
+    Heads heads = heads(json);
+    Attention attention = stated(json);
+    boolean fits =
+        from >= 0
+            && from < block
+            && mixers.get(from).string("type", "attention").equals("attention")
+            && heads(mixers.get(from)).keys() == heads.keys()
+            && heads(mixers.get(from)).width() == heads.width();
+    if (!fits) {
+      throw new CheckpointException(
+          "%s: block %d has no %d key/value heads of width %d for block %d; an earlier block of type attention with as many would fit"
+              .formatted(json.place().member("from"), from, heads.keys(), heads.width(), block));
+    }
+    if (!attention.needs(shape(heads, 1, 1, 1)).isEmpty()) {
+      throw new CheckpointException(
+          "%s: a mixer of type shared learns no numbers besides; choices without would fit"
+              .formatted(json.place()));
+    }
+    return new SharedAttention(
+        at.linear("q", heads.queryWidth(), parts.width()),
+        at.linear("o", parts.width(), heads.queryWidth()),
+        rotary(heads.width()),
+        attention,
+        heads,
+        from);
   }
 
   private SelfAttention attention(Json.Obj json, HeedParts at) {
