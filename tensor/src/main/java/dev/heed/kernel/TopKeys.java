@@ -11,7 +11,7 @@ public final class TopKeys {
   private float[][] numbers = new float[QUERIES][0];
 
   private int[][] keys = new int[QUERIES][0];
-  private float[] scratch = new float[0];
+  private int[] scratch = new int[0];
   private final int[] counts = new int[QUERIES];
 
   /// What a number must be above to be collected, `[32]`.
@@ -20,7 +20,15 @@ public final class TopKeys {
   /// A bit for each query whose number with a key of the tile is collected, `[KEYS]`.
   final int[] hits = new int[QueryBlock.KEYS];
 
-  private int most;
+  /// What the search for better bounds within a tile goes through, `[32]` each.
+  final float[] lows = new float[QUERIES];
+
+  final float[] highs = new float[QUERIES];
+  final float[] middles = new float[QUERIES];
+  final float[] above = new float[QUERIES];
+
+  /// How many keys a query has at most.
+  int most;
 
   /// Of nothing yet; [#start] begins.
   public TopKeys() {}
@@ -69,54 +77,73 @@ public final class TopKeys {
     if (counts[query] <= most) {
       return;
     }
-    float least = least(query);
+    int least = least(query);
     float[] row = numbers[query];
     int above = 0;
     for (int n = 0; n < counts[query]; n++) {
-      above += Float.compare(row[n], least) > 0 ? 1 : 0;
+      above += order(row[n]) > least ? 1 : 0;
     }
     int equal = most - above;
     int kept = 0;
     for (int n = 0; n < counts[query]; n++) {
-      int compared = Float.compare(row[n], least);
+      int order = order(row[n]);
       row[kept] = row[n];
       keys[query][kept] = keys[query][n];
-      kept += compared > 0 || (compared == 0 && equal-- > 0) ? 1 : 0;
+      if (order > least) {
+        kept++;
+      } else if (order == least && equal > 0) {
+        equal--;
+        kept++;
+      }
     }
     counts[query] = kept;
-    bounds[query] = least;
+    bounds[query] = number(least);
   }
 
-  /// The least of a query's largest numbers, by Hoare's selection.
-  private float least(int query) {
+  /// A whole number that is greater where `number` is; the greatest where it is NaN.
+  private static int order(float number) {
+    int bits = Float.floatToIntBits(number);
+    return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+  }
+
+  private static float number(int order) {
+    return Float.intBitsToFloat(order ^ (order >> 31 & Integer.MAX_VALUE));
+  }
+
+  /// The order of the least of a query's largest numbers, by Hoare's selection.
+  private int least(int query) {
     int count = counts[query];
     if (scratch.length < count) {
-      scratch = new float[2 * count];
+      scratch = new int[2 * count];
     }
-    System.arraycopy(numbers[query], 0, scratch, 0, count);
+    for (int n = 0; n < count; n++) {
+      scratch[n] = order(numbers[query][n]);
+    }
     int place = count - most;
     int low = 0;
     int high = count - 1;
     while (low < high) {
-      float pivot = scratch[(low + high) >>> 1];
+      int pivot = scratch[(low + high) >>> 1];
       int left = low;
       int right = high;
       while (left <= right) {
-        while (Float.compare(scratch[left], pivot) < 0) {
+        while (scratch[left] < pivot) {
           left++;
         }
-        while (Float.compare(scratch[right], pivot) > 0) {
+        while (scratch[right] > pivot) {
           right--;
         }
         if (left <= right) {
-          float kept = scratch[left];
+          int kept = scratch[left];
           scratch[left++] = scratch[right];
           scratch[right--] = kept;
         }
       }
-      high = place <= right ? right : high;
-      low = place >= left ? left : low;
-      if (place > right && place < left) {
+      if (place <= right) {
+        high = right;
+      } else if (place >= left) {
+        low = left;
+      } else {
         break;
       }
     }

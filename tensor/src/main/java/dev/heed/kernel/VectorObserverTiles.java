@@ -3,8 +3,11 @@ package dev.heed.kernel;
 import static jdk.incubator.vector.VectorOperators.ABS;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -140,9 +143,68 @@ final class VectorObserverTiles implements ObserverTiles {
   @Override
   public void collect(QueryBlock block, TopKeys top, int first) {
     for (int lane = 0; lane < QUERIES; lane += LANES) {
+      if (crowded(block, lane, top)) {
+        narrow(block, lane, top);
+      }
       VectorNormalizerTiles.hit(block.scores, lane, block.keys, top.bounds, top.hits);
     }
     VectorNormalizerTiles.leaveAbsent(block, top.hits);
     top.append(block.scores, block.keys, first);
+  }
+
+  /// Whether some query would collect more than twice as many keys of the tile as it has at most.
+  private static boolean crowded(QueryBlock block, int lane, TopKeys top) {
+    System.arraycopy(top.bounds, lane, top.middles, lane, LANES);
+    count(block.scores, lane, block.keys, top);
+    for (int n = lane; n < lane + LANES; n++) {
+      if (top.above[n] > 2f * top.most) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Counts how many numbers of each column are above [TopKeys#middles].
+  private static void count(float[] numbers, int lane, int keys, TopKeys top) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector middle = FloatVector.fromArray(SPECIES, top.middles, lane);
+    FloatVector count = FloatVector.zero(SPECIES);
+    for (int at = lane; at < keys * QUERIES; at += QUERIES) {
+      FloatVector number = FloatVector.fromArray(SPECIES, numbers, at);
+      count = count.add(one, number.compare(GT, middle));
+    }
+    count.intoArray(top.above, lane);
+  }
+
+  /// Raises the bounds by halving, as long as at least as many numbers are above them as a query has
+  /// keys at most.
+  private static void narrow(QueryBlock block, int lane, TopKeys top) {
+    spread(block.scores, lane, block.keys, top);
+    for (int step = 0; step < 9; step++) {
+      for (int n = lane; n < lane + LANES; n++) {
+        top.middles[n] = 0.5f * (top.lows[n] + top.highs[n]);
+      }
+      count(block.scores, lane, block.keys, top);
+      for (int n = lane; n < lane + LANES; n++) {
+        boolean enough = top.above[n] >= top.most;
+        top.lows[n] = enough ? top.middles[n] : top.lows[n];
+        top.highs[n] = enough ? top.highs[n] : top.middles[n];
+        top.bounds[n] = enough ? Math.max(top.bounds[n], top.middles[n]) : top.bounds[n];
+      }
+    }
+  }
+
+  /// The least and the largest number of each column that is not -∞.
+  private static void spread(float[] numbers, int lane, int keys, TopKeys top) {
+    FloatVector low = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+    FloatVector high = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int at = lane; at < keys * QUERIES; at += QUERIES) {
+      FloatVector number = FloatVector.fromArray(SPECIES, numbers, at);
+      high = high.blend(number, number.compare(GT, high));
+      FloatVector finite = number.blend(low, number.compare(EQ, Float.NEGATIVE_INFINITY));
+      low = low.blend(finite, finite.compare(LT, low));
+    }
+    low.intoArray(top.lows, lane);
+    high.intoArray(top.highs, lane);
   }
 }
