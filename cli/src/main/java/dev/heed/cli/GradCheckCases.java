@@ -1,5 +1,6 @@
 package dev.heed.cli;
 
+import dev.heed.attention.GateHeads;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.RotaryScaling;
@@ -159,6 +160,7 @@ final class GradCheckCases {
     cases.add(GradCheckCase.of("rows", new LayerNormalize(x, gain, shift, EPSILON)));
     cases.add(GradCheckCase.of("rows", new RmsNormalize(x, gain, EPSILON)));
     cases.add(GradCheckCase.of("heads", new RmsNormalize(x, headGain, EPSILON)));
+    cases.add(GradCheckCase.of("gates of heads", new GateHeads(x, headGain)));
     Weight table = numbers.weight("table", 11, WIDTH);
     Tokens ids = numbers.tokens(BATCH, LENGTH, 11);
     cases.add(GradCheckCase.of("rows, some twice", new Gather(table, ids)));

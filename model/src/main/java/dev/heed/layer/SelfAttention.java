@@ -10,6 +10,7 @@ import dev.heed.attention.Cache;
 import dev.heed.attention.CacheChoice;
 import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
+import dev.heed.attention.GateHeads;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Need;
@@ -43,6 +44,9 @@ public record SelfAttention(
     Map<String, Weight> learned,
     Heads heads)
     implements Mixer {
+  /// The learned number of each head that its result is multiplied with, `[H]`, where there is one.
+  public static final String GATE = "gate";
+
   private static final Mask OWN_DOCUMENT = Mask.parse("document");
 
   /// @param query `[H·E, D]`
@@ -51,9 +55,19 @@ public record SelfAttention(
   /// @param output `[D, H·E]`
   public record Projections(Linear query, Linear key, Linear value, Linear output) {}
 
-  /// Norms of each head of the queries and of the keys, before the rotation.
-  public record HeadNorms(Optional<Norm> query, Optional<Norm> key) {
+  /// Norms of each head: of the queries and of the keys, before the rotation, and of the results,
+  /// before the gate, so that no head shouts the others down.
+  public record HeadNorms(Optional<Norm> query, Optional<Norm> key, Optional<Norm> result) {
     public static final HeadNorms NONE = new HeadNorms(Optional.empty(), Optional.empty());
+
+    /// Norms of queries and keys alone.
+    public HeadNorms(Optional<Norm> query, Optional<Norm> key) {
+      this(query, key, Optional.empty());
+    }
+
+    public HeadNorms withResult(Norm norm) {
+      return new HeadNorms(query, key, Optional.of(norm));
+    }
 
     public static HeadNorms of(Norm query, Norm key) {
       return new HeadNorms(Optional.of(query), Optional.of(key));
@@ -115,6 +129,10 @@ public record SelfAttention(
     k = seen(k, block, "rot_k", run);
     pass.share(block, k, v);
     Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
+    z = normed(z, headNorms.result(), run);
+    if (learned.containsKey(GATE)) {
+      z = run.apply(new GateHeads(z, learned.get(GATE)));
+    }
     return projections.output().forward(seen(z, block, "z", run), run);
   }
 
@@ -162,6 +180,7 @@ public record SelfAttention(
     static Learned of(Source source, AttentionShape shape, Map<String, Weight> all) {
       Map<String, Operand> read = new LinkedHashMap<>();
       Map<String, Operand> others = new LinkedHashMap<>(all);
+      others.remove(GATE);
       for (Need need : source.needs(shape)) {
         Optional.ofNullable(others.remove(need.name()))
             .ifPresent(one -> read.put(need.name(), one));
