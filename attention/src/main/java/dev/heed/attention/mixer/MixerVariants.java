@@ -2,6 +2,7 @@ package dev.heed.attention.mixer;
 
 import dev.heed.attention.Variant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Every choice of a state mixer.
 public final class MixerVariants {
@@ -13,6 +14,10 @@ public final class MixerVariants {
 
   /// All of them, axis by axis.
   public static List<Variant> all() {
+    return Stream.of(features(), decays(), writes(), modes()).flatMap(List::stream).toList();
+  }
+
+  private static List<Variant> features() {
     return List.of(
         of(
             "feature map",
@@ -44,7 +49,11 @@ public final class MixerVariants {
             "favor+",
             Favor.class,
             "positive orthogonal random features, exp on average",
-            "Choromanski et al. 2021, https://arxiv.org/abs/2009.14794"),
+            "Choromanski et al. 2021, https://arxiv.org/abs/2009.14794"));
+  }
+
+  private static List<Variant> decays() {
+    return List.of(
         of("decay", "none", Decay.None.class, "nothing fades: linear attention", LINEAR),
         of(
             "decay",
@@ -63,14 +72,22 @@ public final class MixerVariants {
             "per channel",
             Decay.PerChannel.class,
             "from the input, a number a channel: gated linear attention",
-            CHUNKS),
+            CHUNKS));
+  }
+
+  private static List<Variant> writes() {
+    return List.of(
         of("write", "add", Write.class, "a value is added under its key", LINEAR),
         of(
             "write",
             "delta",
             Write.class,
             "what is missing of a value is added: the delta rule",
-            "Schlag et al. 2021, https://arxiv.org/abs/2102.11174"),
+            "Schlag et al. 2021, https://arxiv.org/abs/2102.11174"));
+  }
+
+  private static List<Variant> modes() {
+    return List.of(
         of("mode", "parallel", MixerMode.Parallel.class, "all positions against all", LINEAR),
         of(
             "mode",
