@@ -16,6 +16,11 @@ public final class LayerVariants {
             "each position looks at others, by the axes above",
             "Vaswani et al. 2017, https://arxiv.org/abs/1706.03762"),
         mixer(
+            "shared attention",
+            SharedAttention.class,
+            "attention to the keys and values of an earlier block",
+            "Brandon et al. 2024, https://arxiv.org/abs/2405.12981"),
+        mixer(
             "linear, retention, gated, delta",
             LinearAttention.class,
             "a state of keys and values that fades and is written to, by the axes above",

@@ -1,13 +1,13 @@
 package dev.heed.cli.conform;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionException;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Score;
-import dev.heed.attention.UnknownChoiceException;
 import dev.heed.attention.expression.ExpressionException;
 import dev.heed.attention.expression.Numeric;
 import dev.heed.attention.expression.Numeric.Binary;
@@ -64,9 +64,10 @@ final class OnnxFlexAttention implements OnnxOperator {
 
   private static Modifier modifier(Numeric scores) {
     try {
-      return Modifier.parse(scores.toString());
-    } catch (UnknownChoiceException e) {
-      throw new UnsupportedCase("FlexAttention: scores that become " + scores);
+      return new Modifier.Expression(scores);
+    } catch (AttentionException | ExpressionException e) {
+      throw new UnsupportedCase(
+          "FlexAttention: scores that become %s: %s".formatted(scores, e.getMessage()));
     }
   }
 
