@@ -14,15 +14,26 @@ import java.util.TreeMap;
 /// shapes of the one before allocates no array.
 ///
 /// One tape at a time uses a memory. What it took is given back as its backward passes by, and all
-/// of it when the next tape begins.
+/// of it when the next tape begins. What recent tapes had no use for by far, after longer texts, is
+/// left to the collector then.
 public final class TapeMemory {
   /// An array may be larger than what is asked for by one part in this many.
   private static final int SLACK = 8;
+
+  /// How many times what recent tapes needed may be held: arrays of other lengths than before add
+  /// up.
+  private static final int TIMES = 3;
+
+  /// What a tape needed is forgotten by one part in this many a tape.
+  private static final int FORGET = 4;
 
   private final TreeMap<Integer, ArrayDeque<float[]>> free = new TreeMap<>();
   private final Set<float[]> taken = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Workspace workspace = new Workspace();
   private long floats;
+  private long out;
+  private long most;
+  private long needed;
 
   /// A memory that holds nothing yet.
   public TapeMemory() {}
@@ -42,6 +53,8 @@ public final class TapeMemory {
     int size = Math.toIntExact(shape.size());
     float[] array = reuse(size);
     taken.add(array);
+    out += array.length;
+    most = Math.max(most, out);
     return Tensor.over(array, 0, shape);
   }
 
@@ -61,6 +74,7 @@ public final class TapeMemory {
   /// Takes back an array, if it came from here and is out.
   void giveBack(float[] array) {
     if (taken.remove(array)) {
+      out -= array.length;
       free.computeIfAbsent(array.length, _ -> new ArrayDeque<>()).push(array);
     }
   }
@@ -69,6 +83,12 @@ public final class TapeMemory {
   void reclaim() {
     for (float[] array : taken.toArray(float[][]::new)) {
       giveBack(array);
+    }
+    needed = Math.max(most, needed - needed / FORGET);
+    most = 0;
+    if (floats > TIMES * needed) {
+      free.clear();
+      floats = 0;
     }
   }
 }

@@ -160,4 +160,27 @@ class TapeMemoryTest {
         .isInstanceOf(HeedException.class)
         .hasMessageContaining("no gradient is wanted");
   }
+
+  @Test
+  void held_shorterTextsAfterALongOne_fallsToWhatTheyNeed() {
+    TapeMemory memory = new TapeMemory();
+    scaled(memory, 4000);
+    long needed = scaled(memory, 4000);
+    assertThat(needed).isGreaterThanOrEqualTo(4L * 3 * 4000);
+
+    for (int i = 0; i < 10; i++) {
+      scaled(memory, 20);
+    }
+
+    assertThat(memory.held()).isLessThan(needed / 20);
+  }
+
+  /// Two results and a gradient of `length` numbers; returns the bytes held.
+  private static long scaled(TapeMemory memory, int length) {
+    Run run = RUN.taped(memory);
+    Tensor once = run.apply(new Scale(Tensor.zeros(length), 3));
+    Tensor twice = run.apply(new Scale(once, 5));
+    run.tape().orElseThrow().backward(twice, Tensor.zeros(length), new Gradients(), run);
+    return memory.held();
+  }
 }

@@ -5,14 +5,14 @@ import java.lang.management.ManagementFactory;
 
 /// What code allocates, which is exact on the busiest machine: a boxed vector shows here.
 public final class Allocation {
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Allocation() {}
 
   /// Runs `code` again and again until one run allocates at most `enough` bytes in this thread, and
-  /// returns the least that was seen; gives up after 20 seconds. The first runs are interpreted,
-  /// and an interpreter boxes every vector.
+  /// returns the least that was seen; gives up after a minute. The first runs are interpreted, and
+  /// an interpreter boxes every vector.
   public static long leastBytes(long enough, Runnable code) {
     long least = Long.MAX_VALUE;
     long until = System.nanoTime() + PATIENCE_NANOS;
