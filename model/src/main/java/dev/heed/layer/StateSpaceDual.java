@@ -62,9 +62,12 @@ public record StateSpaceDual(
   public Tensor forward(Tensor x, int block, Pass pass, Run run) {
     Optional<MixerCache.States> kept = pass.states(block);
     Tensor gate = projections.gate().forward(x, run);
-    Tensor v = convolved(projections.value(), convolutions.value(), x, part(kept, 0), pass, run);
-    Tensor k = convolved(projections.key(), convolutions.key(), x, part(kept, 1), pass, run);
-    Tensor q = convolved(projections.query(), convolutions.query(), x, part(kept, 2), pass, run);
+    Tensor v =
+        convolutions.value().forward(projections.value().forward(x, run), part(kept, 0), pass, run);
+    Tensor k =
+        convolutions.key().forward(projections.key().forward(x, run), part(kept, 1), pass, run);
+    Tensor q =
+        convolutions.query().forward(projections.query().forward(x, run), part(kept, 2), pass, run);
     Tensor steps = projections.step().forward(x, run);
     steps = run.apply(new TimeSteps(steps, dynamics.stepBias(), dynamics.low(), dynamics.high()));
     Tensor logs = run.apply(new FadeByTime(steps, dynamics.rate()));
@@ -83,11 +86,6 @@ public record StateSpaceDual(
 
   private static Optional<Tensor> part(Optional<MixerCache.States> kept, int index) {
     return kept.map(states -> states.part(index));
-  }
-
-  private static Tensor convolved(
-      Linear linear, ShortConvolution over, Tensor x, Optional<Tensor> state, Pass pass, Run run) {
-    return over.forward(linear.forward(x, run), state, pass, run);
   }
 
   private static Tensor mixed(StateInput plain, Optional<Tensor> state, Pass pass, Run run) {
