@@ -15,6 +15,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Exponentials and logarithms of rows over the whole range of floats, infinities and NaN included.
+@SuppressWarnings("FloatingPointLiteralPrecision") // coefficients with the digits of Cephes
 final class VectorExponentials {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();

@@ -36,7 +36,7 @@ final class VectorWeights {
   static final float L6 = -0.16469346f;
   static final float L7 = 0.13999087f;
   static final float L8 = -0.15139270f;
-  static final float L9 = 0.14013819f;
+  static final float L9 = 0.1401382f;
 
   private VectorWeights() {}
 
