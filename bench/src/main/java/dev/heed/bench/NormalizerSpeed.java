@@ -37,7 +37,15 @@ public final class NormalizerSpeed {
   private static final int WIDTH = 64;
   private static final List<String> NORMALIZERS =
       List.of(
-          "softmax", "topk(8)", "topk(32)", "sink", "sigmoid(-7)", "relu(1,100)", "relu(2,100)", "sparsemax", "entmax15",
+          "softmax",
+          "topk(8)",
+          "topk(32)",
+          "sink",
+          "sigmoid(-7)",
+          "relu(1,100)",
+          "relu(2,100)",
+          "sparsemax",
+          "entmax15",
           "entmax");
 
   private NormalizerSpeed() {}
@@ -114,8 +122,7 @@ public final class NormalizerSpeed {
       this.input = bare;
       this.operands = new Attend.Operands(q, k, v, learned);
       this.dy =
-          Tensor.of(
-              RandomNumbers.of(HEADS * positions * WIDTH, 4), 1, positions, HEADS * WIDTH);
+          Tensor.of(RandomNumbers.of(HEADS * positions * WIDTH, 4), 1, positions, HEADS * WIDTH);
       this.out = HeadView.of(Tensor.zeros(shape(positions)));
     }
 

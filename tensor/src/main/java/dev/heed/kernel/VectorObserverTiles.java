@@ -176,8 +176,8 @@ final class VectorObserverTiles implements ObserverTiles {
     count.intoArray(top.above, lane);
   }
 
-  /// Raises the bounds by halving, as long as at least as many numbers are above them as a query has
-  /// keys at most.
+  /// Raises the bounds by halving, as long as at least as many numbers are above them as a query
+  /// has keys at most.
   private static void narrow(QueryBlock block, int lane, TopKeys top) {
     spread(block.scores, lane, block.keys, top);
     for (int step = 0; step < 9; step++) {
