@@ -2,8 +2,10 @@ package dev.heed.layer;
 
 import dev.heed.attention.AttentionException;
 import dev.heed.attention.Cache;
+import dev.heed.attention.HeadView;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
+import dev.heed.attention.source.NeighbourMemory;
 import dev.heed.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +20,8 @@ public final class Pass {
   private final List<MixerCache> caches;
   private final Optional<Positions> documents;
   private final Map<Integer, Shared> shared = new HashMap<>();
+  private final Map<Integer, NeighbourMemory> memories = new HashMap<>();
+  private final Map<Integer, Past> noted = new HashMap<>();
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
 
   private Pass(
@@ -58,6 +62,37 @@ public final class Pass {
   /// The angles of the positions, computed once for all blocks that rotate alike.
   Rotary.Angles angles(Rotary rotary) {
     return angles.computeIfAbsent(rotary, turning -> turning.angles(positions, length));
+  }
+
+  /// What will be past, of a block.
+  private record Past(HeadView k, HeadView v) {}
+
+  /// The same pass, in which a block looks into a memory, one for each such block by its number.
+  public Pass remembering(Map<Integer, NeighbourMemory> ofBlocks) {
+    memories.putAll(ofBlocks);
+    return this;
+  }
+
+  /// The memory of a block.
+  NeighbourMemory memory(int block) {
+    NeighbourMemory memory = memories.get(block);
+    if (memory == null) {
+      throw new AttentionException(
+          "attention: block %d looks into a memory and the pass has those of blocks %s; Pass.remembering gives them"
+              .formatted(block, memories.keySet()));
+    }
+    return memory;
+  }
+
+  void noteForMemory(int block, HeadView k, HeadView v) {
+    noted.put(block, new Past(k, v));
+  }
+
+  /// Writes the text of this pass to the memories: once it is over, and its gradients computed
+  /// where there are any.
+  public void remember() {
+    noted.forEach((block, past) -> memory(block).add(past.k, past.v));
+    noted.clear();
   }
 
   /// Keys and values of a block, `[B, T, G·E]`.

@@ -123,12 +123,18 @@ public record SelfAttention(
     Tensor q = seen(projections.query().forward(x, run), block, "q", run);
     Tensor k = seen(projections.key().forward(x, run), block, "k", run);
     Tensor v = seen(projections.value().forward(x, run), block, "v", run);
-    q = rotated(normed(q, headNorms.query(), run), heads.queries(), pass, run);
-    k = rotated(normed(k, headNorms.key(), run), heads.keys(), pass, run);
+    Tensor still = normed(q, headNorms.query(), run);
+    Tensor stillKeys = normed(k, headNorms.key(), run);
+    q = rotated(still, heads.queries(), pass, run);
+    k = rotated(stillKeys, heads.keys(), pass, run);
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
     pass.share(block, k, v);
-    Tensor z = attend(new Attend.Operands(q, k, v), block, pass, run);
+    Tensor z = attend(new Attend.Operands(q, k, v), still, block, pass, run);
+    if (source instanceof Source.Memory) {
+      pass.noteForMemory(
+          block, HeadView.split(stillKeys, heads.keys()), HeadView.split(v, heads.keys()));
+    }
     z = normed(z, headNorms.result(), run);
     if (learned.containsKey(GATE)) {
       z = run.apply(new GateHeads(z, learned.get(GATE)));
@@ -142,7 +148,8 @@ public record SelfAttention(
     return new MixerCache.KeysAndValues(choice.make(shape, attention.mask(), limit, longest));
   }
 
-  private Tensor attend(Attend.Operands of, int block, Pass pass, Run run) {
+  /// @param still queries that were not turned, as the keys of a memory are
+  private Tensor attend(Attend.Operands of, Tensor still, int block, Pass pass, Run run) {
     HeadView queries = HeadView.split(of.q(), heads.queries());
     HeadView keys = HeadView.split(of.k(), heads.keys());
     HeadView values = HeadView.split(of.v(), heads.keys());
@@ -154,14 +161,20 @@ public record SelfAttention(
       Learned numbers = Learned.of(source, plain.shape(), learned);
       AttentionInput input = drawing(within(pass.documents(), numbers.given(plain)), run);
       Attention attending = within(pass.documents(), attending(run));
-      return new SourceCall(source, attending, input, sites, numbers.source())
-          .attend(new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention()), run);
+      SourceCall call = new SourceCall(source, attending, input, sites, numbers.source());
+      Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention());
+      return source instanceof Source.Memory
+          ? call.recall(call.ofText().attend(operands, run), still, pass.memory(block), run)
+          : call.attend(operands, run);
     }
     Cache.Contents all = cache.get().append(keys, values, pass.positions());
     AttentionInput plain = all.input(queries, pass.positions());
     Learned numbers = Learned.of(source, plain.shape(), learned);
     AttentionInput input = drawing(numbers.given(plain), run);
-    return new SourceCall(source, attending(run), input, sites, numbers.source()).attendCached(run);
+    SourceCall call = new SourceCall(source, attending(run), input, sites, numbers.source());
+    return source instanceof Source.Memory
+        ? call.recall(call.ofText().attendCached(run), still, pass.memory(block), run)
+        : call.attendCached(run);
   }
 
   /// The attention of tokens that see their own document alone, where they belong to several.

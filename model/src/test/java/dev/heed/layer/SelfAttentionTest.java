@@ -1,13 +1,18 @@
 package dev.heed.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionException;
 import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
 import dev.heed.attention.GrowingCache;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Source;
+import dev.heed.attention.source.ExactIndex;
+import dev.heed.attention.source.NeighbourMemory;
+import dev.heed.grad.GradCheck;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
@@ -94,6 +99,34 @@ class SelfAttentionTest {
     }
     // rounding of sums of 24 numbers of about 25
     assertThat(made).containsExactly(whole, Offset.offset(1e-4f));
+  }
+
+  @Test
+  void forward_memory_recallsWhatWasRemembered() {
+    Map<String, Weight> gate = Map.of("memory_gate", Weight.of("memory_gate", numbers(4), 4));
+    SelfAttention recalling = sure.withSource(Source.memory(3), gate);
+    NeighbourMemory memory =
+        new NeighbourMemory(
+            new CacheShape(3, 2, 6, 6), 100, ExactIndex.factory(RUN.kernels().lookup()));
+    Pass first = Pass.whole(Positions.range(0, 11)).remembering(Map.of(0, memory));
+    float[] nothingYet = recalling.forward(x, 0, first, RUN).toArray();
+    assertThat(nothingYet).isEqualTo(forward(sure, RUN));
+    first.remember();
+    assertThat(memory.length(2)).isEqualTo(11);
+    Pass next = Pass.whole(Positions.range(0, 11)).remembering(Map.of(0, memory));
+    float[] mixed = recalling.forward(x, 0, next, RUN).toArray();
+    assertThat(mixed).isNotEqualTo(nothingYet);
+    new GradCheck(RUN)
+        .check(
+            List.of(gate.get("memory_gate"), recalling.projections().value().weight()),
+            run -> {
+              Pass pass = Pass.whole(Positions.range(0, 11)).remembering(Map.of(0, memory));
+              return recalling.forward(x, 0, pass, run);
+            })
+        .orElseThrow();
+    assertThatThrownBy(() -> forward(recalling, RUN))
+        .isInstanceOf(AttentionException.class)
+        .hasMessageContaining("block 0 looks into a memory");
   }
 
   @Test
