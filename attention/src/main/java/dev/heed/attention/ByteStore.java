@@ -60,15 +60,18 @@ final class ByteStore implements RowStore {
   @Override
   public Matrix rows(int from, int count, float[] scratch, int at) {
     for (int row = 0; row < count; row++) {
-      expand(scales[from + row], numbers, (from + row) * width, scratch, at + row * width, width);
+      expand(from + row, scratch, at + row * width);
     }
     return new Matrix(scratch, at, count, width, width, 1);
   }
 
-  private static void expand(
-      float scale, byte[] from, int fromAt, float[] to, int toAt, int count) {
+  private void expand(int row, float[] to, int at) {
+    float scale = scales[row];
+    byte[] bytes = numbers;
+    int from = row * width;
+    int count = width;
     for (int n = 0; n < count; n++) {
-      to[toAt + n] = scale * from[fromAt + n];
+      to[at + n] = scale * bytes[from + n];
     }
   }
 

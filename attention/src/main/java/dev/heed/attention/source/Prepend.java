@@ -73,24 +73,25 @@ public final class Prepend implements Operation {
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    if (gradients.wants(rows)) {
-      Tensor sum = gradients.of(rows);
-      for (int b = 0; b < x.axis(0); b++) {
-        add(dy, b * (count + x.axis(1)) * width, sum, 0, count * width, run);
+    int text = x.axis(1) * width;
+    int all = count * width + text;
+    for (int b = 0; b < x.axis(0); b++) {
+      if (gradients.wants(rows)) {
+        add(dy, b * all, new Span(gradients.of(rows), 0, count * width), run);
       }
-    }
-    if (gradients.wants(x)) {
-      Tensor sum = gradients.of(x);
-      int text = x.axis(1) * width;
-      for (int b = 0; b < x.axis(0); b++) {
-        add(dy, (b * (count + x.axis(1)) + count) * width, sum, b * text, text, run);
+      if (gradients.wants(x)) {
+        add(dy, b * all + count * width, new Span(gradients.of(x), b * text, text), run);
       }
     }
   }
 
-  private static void add(Tensor from, int at, Tensor to, int toAt, int length, Run run) {
+  /// Some numbers of a sum.
+  private record Span(Tensor sum, int from, int length) {}
+
+  private static void add(Tensor dy, int at, Span to, Run run) {
+    float[] sum = to.sum.array();
     run.kernels()
         .rows()
-        .addScaled(1, from.array(), from.offset() + at, to.array(), to.offset() + toAt, length);
+        .addScaled(1, dy.array(), dy.offset() + at, sum, to.sum.offset() + to.from, to.length);
   }
 }

@@ -168,31 +168,51 @@ public final class Recall implements Operation {
     run.workers()
         .run(
             found.length,
-            (task, _) ->
-                each(
-                    task,
-                    (query, to, from) ->
-                        back(found[task], query, dy, from, dq, to, run.kernels().rows())));
+            (task, _) -> {
+              Back back = new Back(found[task], dy, dq, run.kernels().rows());
+              each(task, back::add);
+            });
   }
 
-  /// `dq = scale Σ w (dw - Σ w dw) k`, where `dw = dy · v`.
-  private void back(Found of, int query, Tensor dy, int from, Tensor dq, int to, Rows rows) {
-    int first = query * count;
-    double[] slopes = new double[of.counts[query]];
-    double mean = 0;
-    for (int n = 0; n < slopes.length; n++) {
-      float[] values = of.blocks.get(of.block[first + n]).values;
-      int at = of.row[first + n] * valueWidth;
-      for (int w = 0; w < valueWidth; w++) {
-        slopes[n] += (double) dy.array()[dy.offset() + from + w] * values[at + w];
-      }
-      mean += of.weight[first + n] * slopes[n];
+  /// One thread's way back: `dq = scale Σ w (dw - Σ w dw) k`, where `dw = dy · v`.
+  private final class Back {
+    private final Found of;
+    private final Tensor dy;
+    private final Tensor dq;
+    private final Rows rows;
+    private final double[] slopes = new double[count];
+
+    Back(Found of, Tensor dy, Tensor dq, Rows rows) {
+      this.of = of;
+      this.dy = dy;
+      this.dq = dq;
+      this.rows = rows;
     }
-    for (int n = 0; n < slopes.length; n++) {
-      float factor = (float) (scale * of.weight[first + n] * (slopes[n] - mean));
-      float[] keys = of.blocks.get(of.block[first + n]).keys;
-      int at = of.row[first + n] * width;
-      rows.addScaled(factor, keys, at, dq.array(), dq.offset() + to, width);
+
+    void add(int query, int to, int from) {
+      int first = query * count;
+      int some = of.counts[query];
+      double mean = 0;
+      for (int n = 0; n < some; n++) {
+        slopes[n] = slope(first + n, from);
+        mean += of.weight[first + n] * slopes[n];
+      }
+      for (int n = 0; n < some; n++) {
+        float factor = (float) (scale * of.weight[first + n] * (slopes[n] - mean));
+        float[] keys = of.blocks.get(of.block[first + n]).keys;
+        int at = of.row[first + n] * width;
+        rows.addScaled(factor, keys, at, dq.array(), dq.offset() + to, width);
+      }
+    }
+
+    private double slope(int place, int from) {
+      float[] values = of.blocks.get(of.block[place]).values;
+      int at = of.row[place] * valueWidth;
+      double sum = 0;
+      for (int w = 0; w < valueWidth; w++) {
+        sum += (double) dy.array()[dy.offset() + from + w] * values[at + w];
+      }
+      return sum;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.heed.attention.source;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
+import dev.heed.kernel.Rows;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
@@ -44,16 +45,26 @@ public final class SegmentMeans implements Operation {
   public Tensor forward(Run run) {
     Tensor y = run.allocate(Shape.of(x.axis(0), segments.most(), heads * width));
     Arrays.fill(y.array(), y.offset(), y.offset() + y.size(), 0);
-    each(run, (from, to, share) -> add(run, share, x, from, y, to));
+    Rows rows = run.kernels().rows();
+    each(
+        run,
+        (from, to, share) ->
+            rows.addScaled(share, x.array(), x.offset() + from, y.array(), y.offset() + to, width));
     return y;
   }
 
   @Override
   public void backward(Tensor dy, Gradients gradients, Run run) {
-    if (gradients.wants(x)) {
-      Tensor dx = gradients.of(x);
-      each(run, (from, to, share) -> add(run, share, dy, to, dx, from));
+    if (!gradients.wants(x)) {
+      return;
     }
+    Tensor dx = gradients.of(x);
+    Rows rows = run.kernels().rows();
+    each(
+        run,
+        (to, from, share) ->
+            rows.addScaled(
+                share, dy.array(), dy.offset() + from, dx.array(), dx.offset() + to, width));
   }
 
   /// A row of a head and the row of the mean that it is a share of.
@@ -62,34 +73,29 @@ public final class SegmentMeans implements Operation {
   }
 
   private void each(Run run, Pair pair) {
-    int batch = x.axis(0);
     run.workers()
         .run(
-            batch * groups,
+            x.axis(0) * groups,
             (task, _) -> {
-              int b = task / groups;
-              for (int segment = 0; segment < segments.count(b); segment++) {
-                int from = segments.start(b, segment);
-                int to = segments.start(b, segment + 1);
-                for (int s = from; s < to; s++) {
-                  pairs(b, task % groups, s, segment, 1f / (to - from), pair);
-                }
+              for (int segment = 0; segment < segments.count(task / groups); segment++) {
+                segment(task, segment, pair);
               }
             });
   }
 
-  private void pairs(int b, int group, int s, int segment, float share, Pair pair) {
+  /// @param task number of the key head over all batches
+  private void segment(int task, int segment, Pair pair) {
+    int b = task / groups;
+    int from = segments.start(b, segment);
+    int to = segments.start(b, segment + 1);
     int size = heads / groups;
-    int row = ((b * x.axis(1) + s) * groups + group) * width;
+    int first = task % groups * size;
     int mean = (b * segments.most() + segment) * heads;
-    for (int head = group * size; head < (group + 1) * size; head++) {
-      pair.at(row, (mean + head) * width, share);
+    for (int s = from; s < to; s++) {
+      int row = ((b * x.axis(1) + s) * groups + task % groups) * width;
+      for (int head = first; head < first + size; head++) {
+        pair.at(row, (mean + head) * width, 1f / (to - from));
+      }
     }
-  }
-
-  private void add(Run run, float factor, Tensor from, int at, Tensor to, int toAt) {
-    run.kernels()
-        .rows()
-        .addScaled(factor, from.array(), from.offset() + at, to.array(), to.offset() + toAt, width);
   }
 }

@@ -138,17 +138,23 @@ record Square(double[] numbers, int size) {
   }
 
   Square times(Square other) {
-    double[] product = new double[numbers.length];
+    Square product = new Square(new double[numbers.length], size);
     for (int row = 0; row < size; row++) {
       for (int inner = 0; inner < size; inner++) {
-        addRow(numbers[row * size + inner], other.numbers, inner * size, product, row * size, size);
+        product.addRow(row, numbers[row * size + inner], other, inner);
       }
     }
-    return new Square(product, size);
+    return product;
   }
 
-  private static void addRow(double factor, double[] from, int at, double[] to, int toAt, int n) {
-    for (int column = 0; column < n; column++) {
+  /// Adds a row of another matrix times a factor.
+  private void addRow(int row, double factor, Square other, int otherRow) {
+    double[] from = other.numbers;
+    double[] to = numbers;
+    int at = otherRow * size;
+    int toAt = row * size;
+    int count = size;
+    for (int column = 0; column < count; column++) {
       to[toAt + column] += factor * from[at + column];
     }
   }

@@ -58,21 +58,25 @@ class MemoryTest {
     memory.add(HeadView.split(k, GROUPS), HeadView.split(v, GROUPS));
   }
 
+  /// Queries, and the keys and values from `from` on of which the nearest `count` are looked at.
+  private record Remembered(Tensor q, Tensor k, Tensor v, int from, int count) {}
+
   /// The definition: all inner products sorted, a softmax over the largest.
-  private static double[] byHand(Tensor q, Tensor k, Tensor v, int[] at, int from, int count) {
+  private static double[] byHand(Remembered of, int[] at) {
     int b = at[0];
     int group = at[2] / (HEADS / GROUPS);
-    double[] scores = new double[k.axis(1)];
-    for (int s = from; s < scores.length; s++) {
+    double[] scores = new double[of.k.axis(1)];
+    for (int s = of.from; s < scores.length; s++) {
       for (int e = 0; e < WIDTH; e++) {
-        scores[s] += (double) q.at(b, at[1], at[2] * WIDTH + e) * k.at(b, s, group * WIDTH + e);
+        scores[s] +=
+            (double) of.q.at(b, at[1], at[2] * WIDTH + e) * of.k.at(b, s, group * WIDTH + e);
       }
     }
     int[] nearest =
-        IntStream.range(from, scores.length)
+        IntStream.range(of.from, scores.length)
             .boxed()
             .sorted((x, y) -> Double.compare(scores[y], scores[x]))
-            .limit(count)
+            .limit(of.count)
             .mapToInt(Integer::intValue)
             .toArray();
     double[] out = new double[VALUE_WIDTH];
@@ -81,7 +85,7 @@ class MemoryTest {
       double weight = Math.exp(scores[s] / Math.sqrt(WIDTH));
       total += weight;
       for (int w = 0; w < VALUE_WIDTH; w++) {
-        out[w] += weight * v.at(b, s, group * VALUE_WIDTH + w);
+        out[w] += weight * of.v.at(b, s, group * VALUE_WIDTH + w);
       }
     }
     double all = Math.max(total, 1e-300);
@@ -92,7 +96,7 @@ class MemoryTest {
     Tensor made = RUN.apply(new Recall(q, memory, HEADS, count));
     for (int n = 0; n < BATCH * LENGTH * HEADS; n++) {
       int[] at = {n / HEADS / LENGTH, n / HEADS % LENGTH, n % HEADS};
-      double[] expected = byHand(q, k, v, at, from, count);
+      double[] expected = byHand(new Remembered(q, k, v, from, count), at);
       for (int w = 0; w < VALUE_WIDTH; w++) {
         assertThat((double) made.at(at[0], at[1], at[2] * VALUE_WIDTH + w))
             .as("query %s", Arrays.toString(at))
