@@ -110,14 +110,16 @@ final class AttendCommand implements Callable<Integer> {
 
   /// The executors by name.
   enum Way {
-    REFERENCE(new Reference()),
-    TILED(new Tiled()),
-    DECODE(new Decode());
+    REFERENCE,
+    TILED,
+    DECODE;
 
-    private final Executor executor;
-
-    Way(Executor executor) {
-      this.executor = executor;
+    Executor executor() {
+      return switch (this) {
+        case REFERENCE -> new Reference();
+        case TILED -> new Tiled();
+        case DECODE -> new Decode();
+      };
     }
 
     @Override
@@ -146,7 +148,8 @@ final class AttendCommand implements Callable<Integer> {
     if (!attention.chance().isNone()) {
       input = input.withRandom(CounterRandom.of(seed));
     }
-    Executor by = executor == null ? Executor.fitting(attention, input.shape()) : executor.executor;
+    Executor by =
+        executor == null ? Executor.fitting(attention, input.shape()) : executor.executor();
     if (explain) {
       PrintWriter print = command.commandLine().getOut();
       print.print(attention.explain(input, by));
