@@ -21,18 +21,18 @@ final class VectorExponentials {
   private static final int LANES = SPECIES.length();
 
   // log(1 + x) = x - x²/2 + x³ (L0 + x (L1 + ...)) on [√½ - 1, √2 - 1], as in Cephes' logf.
-  private static final float L0 = 3.3333331174e-1f;
-  private static final float L1 = -2.4999993993e-1f;
-  private static final float L2 = 2.0000714765e-1f;
-  private static final float L3 = -1.6668057665e-1f;
-  private static final float L4 = 1.4249322787e-1f;
-  private static final float L5 = -1.2420140846e-1f;
-  private static final float L6 = 1.1676998740e-1f;
-  private static final float L7 = -1.1514610310e-1f;
-  private static final float L8 = 7.0376836292e-2f;
-  private static final float LN_2 = 0.693359375f;
+  private static final float L0 = 0.3333333f;
+  private static final float L1 = -0.24999994f;
+  private static final float L2 = 0.20000714f;
+  private static final float L3 = -0.16668057f;
+  private static final float L4 = 0.14249323f;
+  private static final float L5 = -0.12420141f;
+  private static final float L6 = 0.116769984f;
+  private static final float L7 = -0.1151461f;
+  private static final float L8 = 0.070376836f;
+  private static final float LN_2 = 0.6933594f;
   private static final float LN_2_REST = -2.12194440e-4f;
-  private static final float ROOT_HALF = 0.70710678f;
+  private static final float ROOT_HALF = 0.70710677f;
 
   /// `2^23`, by which numbers without a whole exponent are made larger.
   private static final float LARGER = 1 << 23;
