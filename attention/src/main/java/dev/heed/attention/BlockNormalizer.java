@@ -12,7 +12,12 @@ import dev.heed.tensor.Workspace;
 
 /// How the scores of one block of queries of one head become weights, tile by tile, and what is
 /// kept of each row so that they can become so again.
-sealed interface BlockNormalizer {
+sealed interface BlockNormalizer
+    permits BlockNormalizer.Softmax,
+        BlockNormalizer.Selected,
+        BlockNormalizer.Pointwise,
+        BlockNormalizer.Entmax,
+        BlockSelection {
   /// Whether rows have numbers that a first look at all tiles must find.
   default boolean looksFirst() {
     return false;
@@ -65,8 +70,9 @@ sealed interface BlockNormalizer {
     return 0;
   }
 
-  /// For head `h` of a call.
-  static BlockNormalizer of(BoundCall call, int h, Kernels kernels, Workspace scratch) {
+  /// For a block of queries of a call.
+  static BlockNormalizer of(BoundCall call, MapTile queries, Kernels kernels, Workspace scratch) {
+    int h = queries.h();
     return switch (call.attention.normalizer()) {
       case Normalizer.Softmax _, Normalizer.Sink _ ->
           new Softmax(kernels.attention(), call.sinkLogit(h));
@@ -81,6 +87,8 @@ sealed interface BlockNormalizer {
               new Softmax(kernels.attention(), Float.NEGATIVE_INFINITY),
               scratch.keep(TopKeys.class, _ -> true, TopKeys::new),
               count);
+      case Normalizer.BlockTopK(int _, int count) ->
+          new BlockSelection(call, queries.b(), kernels, count);
       case Normalizer.Sigmoid(double bias) ->
           new Pointwise(kernels.normalizers(), new WeightRule.Logistic((float) bias));
       case Normalizer.Relu(double power, double divisor) ->

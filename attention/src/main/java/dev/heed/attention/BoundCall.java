@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A call with its choices resolved against its input: checked once, before any executor computes.
 final class BoundCall {
+  private final Map<Integer, KeyBlocks> blocks = new ConcurrentHashMap<>();
   final Attention attention;
   final AttentionInput input;
   final AttentionShape shape;
@@ -160,6 +162,13 @@ final class BoundCall {
                 .formatted(h, alpha, Normalizer.Entmax.LEAST, Normalizer.Entmax.GREATEST));
       }
     }
+  }
+
+  /// The blocks that the normalizer selects, where it selects blocks.
+  Optional<KeyBlocks> blocks() {
+    return attention.normalizer() instanceof Normalizer.BlockTopK(int size, int _)
+        ? Optional.of(blocks.computeIfAbsent(size, of -> KeyBlocks.of(input.kPos(), of)))
+        : Optional.empty();
   }
 
   /// The logit of a head's sink, -∞ where the normalizer has none.

@@ -34,7 +34,7 @@ record DecodeRows(AttentionShape shape, int queries, Tensor memory) {
             for (int s = 0; s < scores.length; s++) {
               scores[s] = memory.array()[row + s];
             }
-            normalizer.weigh(head % shape.heads(), scores, weights);
+            normalizer.weigh(head / shape.heads(), head % shape.heads(), scores, weights);
             for (int s = 0; s < scores.length; s++) {
               memory.array()[row + s] = (float) weights[s];
             }

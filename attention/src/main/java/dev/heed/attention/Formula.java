@@ -24,6 +24,8 @@ final class Formula {
           case Normalizer.Entmax15 _ -> "entmax_1.5(%s) v".formatted(seen);
           case Normalizer.Entmax _ -> "entmax_alpha_h(%s) v".formatted(seen);
           case Normalizer.TopK(int count) -> "softmax(top %d of %s) v".formatted(count, seen);
+          case Normalizer.BlockTopK(int size, int count) ->
+              "softmax(top %d blocks of %d of %s) v".formatted(count, size, seen);
           case Normalizer.Sigmoid(double bias) ->
               "sigmoid(%s %s %s) v".formatted(seen, bias < 0 ? "-" : "+", number(Math.abs(bias)));
           case Normalizer.Relu(double power, double divisor) ->

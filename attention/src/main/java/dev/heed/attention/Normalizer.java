@@ -69,6 +69,20 @@ public sealed interface Normalizer {
     }
   }
 
+  /// Softmax over the keys of the `count` blocks with the largest mean scores, those that come
+  /// first where means are equal. A block is `size` positions, `⌊kPos / size⌋`, and its mean one
+  /// over the keys that the query sees: for inner products the score of their mean key. Gradients
+  /// flow to the keys kept. [Lu et al. 2025](https://arxiv.org/abs/2502.13189).
+  record BlockTopK(int size, int count) implements Normalizer {
+    public BlockTopK {
+      if (size < 1 || count < 1) {
+        throw new AttentionException(
+            "blocktopk: %d blocks of %d positions are none; 1 or more would fit"
+                .formatted(count, size));
+      }
+    }
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
@@ -77,7 +91,7 @@ public sealed interface Normalizer {
           Need.aHead("alpha", shape, "normalizer entmax").stream()
               .map(need -> need.startingAt(1.5f))
               .toList();
-      case Softmax _, Sparsemax _, Entmax15 _, Sigmoid _, Relu _, TopK _ -> List.of();
+      case Softmax _, Sparsemax _, Entmax15 _, Sigmoid _, Relu _, TopK _, BlockTopK _ -> List.of();
     };
   }
 
@@ -125,6 +139,10 @@ public sealed interface Normalizer {
 
   static Normalizer topK(int count) {
     return new TopK(count);
+  }
+
+  static Normalizer blockTopK(int size, int count) {
+    return new BlockTopK(size, count);
   }
 
   static Normalizer sigmoid(double bias) {

@@ -46,6 +46,12 @@ final class NormalizerForms {
                   "Zhao et al. 2019, https://arxiv.org/abs/1912.11637",
                   of -> Normalizer.topK(of.whole(0))),
               new Form<>(
+                  "blocktopk(n, k)",
+                  Normalizer.BlockTopK.class,
+                  "softmax over the keys of the k blocks of n positions with the largest mean scores",
+                  "Lu et al. 2025, https://arxiv.org/abs/2502.13189",
+                  of -> Normalizer.blockTopK(of.whole(0), of.whole(1))),
+              new Form<>(
                   "sigmoid(b)",
                   Normalizer.Sigmoid.class,
                   "logistic function of s + b, each key for itself",
@@ -68,6 +74,7 @@ final class NormalizerForms {
       case Normalizer.Entmax15 _ -> "entmax15";
       case Normalizer.Entmax _ -> "entmax";
       case Normalizer.TopK(int count) -> "topk(%d)".formatted(count);
+      case Normalizer.BlockTopK(int size, int count) -> "blocktopk(%d,%d)".formatted(size, count);
       case Normalizer.Sigmoid(double bias) -> "sigmoid(%s)".formatted(Forms.number(bias));
       case Normalizer.Relu(double power, double divisor) ->
           "relu(%s,%s)".formatted(Forms.number(power), Forms.number(divisor));

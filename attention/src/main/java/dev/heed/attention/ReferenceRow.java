@@ -104,7 +104,7 @@ final class ReferenceRow {
 
   /// Turns the scores into weights.
   void normalize() {
-    normalizer.weigh(h, scores, weights);
+    normalizer.weigh(b, h, scores, weights);
   }
 
   /// The weight that went to the sink.

@@ -14,8 +14,9 @@ final class RowNormalizer {
     this.measures = new double[call.shape.keys()];
   }
 
-  /// Writes the weights of the scores of a row of head `h`; scores that are -∞ have none.
-  void weigh(int h, double[] scores, double[] weights) {
+  /// Writes the weights of the scores of a row of head `h` of batch `b`; scores that are -∞ have
+  /// none.
+  void weigh(int b, int h, double[] scores, double[] weights) {
     switch (call.attention.normalizer()) {
       case Normalizer.Softmax _ -> softmax(Double.NEGATIVE_INFINITY, scores, weights);
       case Normalizer.Sink _ -> softmax(call.sinkLogit(h), scores, weights);
@@ -23,6 +24,10 @@ final class RowNormalizer {
           entmax(call.alpha(h), scores, weights);
       case Normalizer.TopK(int count) -> {
         select(count, scores);
+        softmax(Double.NEGATIVE_INFINITY, measures, weights);
+      }
+      case Normalizer.BlockTopK(int _, int count) -> {
+        call.blocks().orElseThrow().select(b, count, scores, measures);
         softmax(Double.NEGATIVE_INFINITY, measures, weights);
       }
       case Normalizer.Sigmoid(double bias) -> {
@@ -129,7 +134,8 @@ final class RowNormalizer {
   /// The rate of a weight of head `h`.
   double rate(int h, double weight) {
     return switch (call.attention.normalizer()) {
-      case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.TopK _ -> weight;
+      case Normalizer.Softmax _, Normalizer.Sink _ -> weight;
+      case Normalizer.TopK _, Normalizer.BlockTopK _ -> weight;
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
           weight == 0 ? 0 : Math.pow(weight, 1 - call.alpha(h)) * weight;
       case Normalizer.Sigmoid _ -> weight * (1 - weight);
@@ -141,7 +147,8 @@ final class RowNormalizer {
   /// `delta` of a row of head `h` whose rates and gradients of weights are these.
   double delta(double rates, double products) {
     return switch (call.attention.normalizer()) {
-      case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.TopK _ -> products;
+      case Normalizer.Softmax _, Normalizer.Sink _ -> products;
+      case Normalizer.TopK _, Normalizer.BlockTopK _ -> products;
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ ->
           rates == 0 ? 0 : products / rates;
       case Normalizer.Sigmoid _, Normalizer.Relu _ -> 0;

@@ -9,7 +9,8 @@ record RowNumbers(Tensor numbers) {
   /// How many numbers a call has.
   static Shape shape(BoundCall call) {
     AttentionShape shape = call.shape;
-    int planes = call.attention.normalizer() instanceof Normalizer.TopK ? 4 : 2;
+    int more = call.attention.normalizer() instanceof Normalizer.TopK ? 2 : 0;
+    int planes = 2 + more + call.blocks().map(KeyBlocks::words).orElse(0);
     return Shape.of(planes, shape.batch(), shape.heads(), shape.queries());
   }
 

@@ -188,7 +188,7 @@ final class TiledBackward {
       clearQueries(queries);
       if (!call.chance.dropsHead(queries.b(), queries.h())) {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
-        BlockNormalizer normalizer = BlockNormalizer.of(call, queries.h(), kernels, scratch);
+        BlockNormalizer normalizer = BlockNormalizer.of(call, queries, kernels, scratch);
         TileMachine machine = scratch.keep(TileMachine.class, _ -> true, TileMachine::new);
         TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance, machine);
         double[] own = learnedSums.of(learnedName, part, b, queries.h());

@@ -65,7 +65,7 @@ final class TiledPass {
   /// What of a block depends on the normalizer and on chance.
   TiledBlock.Choices choices(MapTile queries, Workspace scratch) {
     return new TiledBlock.Choices(
-        BlockNormalizer.of(call, queries.h(), kernels, scratch),
+        BlockNormalizer.of(call, queries, kernels, scratch),
         new BlockChance(call.chance, queries, kernels.chance(), scratch),
         scratch.keep(TileMachine.class, _ -> true, TileMachine::new));
   }

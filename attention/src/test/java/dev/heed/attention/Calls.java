@@ -101,14 +101,15 @@ final class Calls {
   }
 
   private static Normalizer normalizer(Random random) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0, 1 -> Normalizer.softmax();
       case 2, 3 -> Normalizer.sink();
       case 4 -> Normalizer.sparsemax();
       case 5 -> Normalizer.entmax15();
       case 6 -> Normalizer.entmax();
       case 7 -> Normalizer.topK(1 + random.nextInt(20));
-      case 8 -> Normalizer.sigmoid(-3 * random.nextDouble());
+      case 8 -> Normalizer.blockTopK(1 + random.nextInt(9), 1 + random.nextInt(5));
+      case 9 -> Normalizer.sigmoid(-3 * random.nextDouble());
       default -> Normalizer.relu(1 + random.nextInt(3), 10 + 5 * random.nextDouble());
     };
   }

@@ -126,7 +126,7 @@ class ChanceTest {
     return switch (normalizer) {
       case Normalizer.Relu(double power, double _) -> power == 1;
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ -> true;
-      case Normalizer.TopK _ -> true;
+      case Normalizer.TopK _, Normalizer.BlockTopK _ -> true;
       case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.Sigmoid _ -> false;
     };
   }

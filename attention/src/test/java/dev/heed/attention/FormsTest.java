@@ -61,6 +61,7 @@ class FormsTest {
         "entmax15",
         "entmax",
         "topk(5)",
+        "blocktopk(16,4)",
         "sigmoid(-3)",
         "relu(2,10)"
       })

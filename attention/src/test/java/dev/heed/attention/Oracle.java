@@ -3,12 +3,15 @@ package dev.heed.attention;
 import dev.heed.attention.expression.Evaluation;
 import dev.heed.attention.expression.Pointwise;
 import dev.heed.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// The definition of attention in double precision, from numbers in double precision, written for
@@ -82,11 +85,32 @@ final class Oracle {
       case Normalizer.Entmax15 _ -> entmax(scores, 1.5);
       case Normalizer.Entmax _ -> entmax(scores, number("alpha", h));
       case Normalizer.TopK(int count) -> softmax(top(scores, count), 0);
+      case Normalizer.BlockTopK(int size, int count) ->
+          softmax(topBlocks(scores, b, size, count), 0);
       case Normalizer.Sigmoid(double bias) ->
           Arrays.stream(scores).map(s -> 1 / (1 + Math.exp(-s - bias))).toArray();
       case Normalizer.Relu(double power, double divisor) ->
           Arrays.stream(scores).map(s -> Math.pow(Math.max(0, s), power) / divisor).toArray();
     };
+  }
+
+  private double[] topBlocks(double[] scores, int b, int size, int count) {
+    SortedMap<Integer, List<Integer>> blocks = new TreeMap<>();
+    for (int s = 0; s < scores.length; s++) {
+      if (scores[s] > Double.NEGATIVE_INFINITY) {
+        int block = Math.floorDiv(input.kPos().at(b, s), size);
+        blocks.computeIfAbsent(block, _ -> new ArrayList<>()).add(s);
+      }
+    }
+    double[] kept = new double[scores.length];
+    Arrays.fill(kept, Double.NEGATIVE_INFINITY);
+    blocks.values().stream()
+        .sorted(
+            Comparator.comparingDouble(
+                keys -> -keys.stream().mapToDouble(s -> scores[s]).average().orElseThrow()))
+        .limit(count)
+        .forEach(keys -> keys.forEach(s -> kept[s] = scores[s]));
+    return kept;
   }
 
   /// The scores of the largest, by sorting; -∞ for the others.

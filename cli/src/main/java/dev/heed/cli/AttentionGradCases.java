@@ -63,6 +63,7 @@ final class AttentionGradCases {
           "entmax15",
           "entmax",
           "topk(7)",
+          "blocktopk(1,7)",
           "sigmoid(-1)",
           "relu(1,5)",
           "relu(3,5)");
@@ -189,7 +190,7 @@ final class AttentionGradCases {
   private static boolean hasBends(Normalizer normalizer) {
     return switch (normalizer) {
       case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ -> true;
-      case Normalizer.TopK _ -> true;
+      case Normalizer.TopK _, Normalizer.BlockTopK _ -> true;
       case Normalizer.Softmax _, Normalizer.Sink _, Normalizer.Sigmoid _, Normalizer.Relu _ ->
           false;
     };

@@ -19,6 +19,10 @@ public interface NormalizerTiles {
   /// @param first the tile's first key
   void select(QueryBlock block, int first);
 
+  /// Hides keys `first` to `first + count - 1` of the tile from all queries but those with a bit in
+  /// `queries`.
+  void leave(QueryBlock block, int first, int count, int queries);
+
   /// Turns the scores into weights, and writes their rates beside them.
   void weigh(BackwardBlock block, WeightRule rule);
 

@@ -24,6 +24,10 @@ public interface ObserverTiles {
   /// `sums[at + t] += Σ w` over the tile's keys `first` to `first + count - 1`.
   void addQueries(QueryBlock block, int first, int count, float[] sums, int at);
 
+  /// `sums[at + t] += Σ score` and `counts[at + t] += Σ 1` over those of the tile's keys `first` to
+  /// `first + count - 1` that query `t` sees; scores, not weights.
+  void addScores(QueryBlock block, int first, int count, float[] sums, float[] counts, int at);
+
   /// Collects the keys with the largest weights.
   ///
   /// @param first the tile's first key

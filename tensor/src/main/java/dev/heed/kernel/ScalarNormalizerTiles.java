@@ -115,6 +115,14 @@ final class ScalarNormalizerTiles implements NormalizerTiles {
   }
 
   @Override
+  public void leave(QueryBlock block, int first, int count, int queries) {
+    for (int n = first * QUERIES; n < (first + count) * QUERIES; n++) {
+      boolean left = (queries >>> n % QUERIES & 1) != 0;
+      block.scores[n] = left ? block.scores[n] : Float.NEGATIVE_INFINITY;
+    }
+  }
+
+  @Override
   public void weigh(BackwardBlock block, WeightRule rule) {
     QueryBlock queries = block.block;
     block.begin(rule);

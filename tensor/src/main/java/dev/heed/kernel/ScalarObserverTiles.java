@@ -57,6 +57,19 @@ final class ScalarObserverTiles implements ObserverTiles {
   }
 
   @Override
+  public void addScores(
+      QueryBlock block, int first, int count, float[] sums, float[] counts, int at) {
+    for (int s = first; s < first + count; s++) {
+      for (int t = 0; t < block.count; t++) {
+        float score = block.scores[s * QUERIES + t];
+        boolean sees = block.sees(t, s) && score != Float.NEGATIVE_INFINITY;
+        sums[at + t] += sees ? score : 0;
+        counts[at + t] += sees ? 1 : 0;
+      }
+    }
+  }
+
+  @Override
   public void collect(QueryBlock block, TopKeys top, int first) {
     for (int s = 0; s < block.keys; s++) {
       top.hits[s] = 0;

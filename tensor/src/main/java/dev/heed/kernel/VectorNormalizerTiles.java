@@ -205,6 +205,21 @@ final class VectorNormalizerTiles implements NormalizerTiles {
   }
 
   @Override
+  public void leave(QueryBlock block, int first, int count, int queries) {
+    for (int lane = 0; lane < QUERIES && queries != -1; lane += LANES) {
+      leave(block.scores, first * QUERIES + lane, count, queries >>> lane);
+    }
+  }
+
+  private static void leave(float[] scores, int from, int count, int queries) {
+    FloatVector hidden = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    VectorMask<Float> left = VectorMask.fromLong(SPECIES, queries);
+    for (int at = from; at < from + count * QUERIES; at += QUERIES) {
+      hidden.blend(FloatVector.fromArray(SPECIES, scores, at), left).intoArray(scores, at);
+    }
+  }
+
+  @Override
   public void weigh(BackwardBlock block, WeightRule rule) {
     QueryBlock queries = block.block;
     block.begin(rule);

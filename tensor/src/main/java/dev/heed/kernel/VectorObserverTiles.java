@@ -11,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /// What is observed of weights, with a query in each lane.
@@ -138,6 +139,29 @@ final class VectorObserverTiles implements ObserverTiles {
       total = total.add(FloatVector.fromArray(SPECIES, weights, from + n * QUERIES));
     }
     FloatVector.fromArray(SPECIES, sums, at).add(total).intoArray(sums, at);
+  }
+
+  @Override
+  public void addScores(
+      QueryBlock block, int first, int count, float[] sums, float[] counts, int at) {
+    for (int lane = 0; lane < QUERIES; lane += LANES) {
+      int from = first * QUERIES + lane;
+      addScores(block.scores, from, from + count * QUERIES, sums, counts, at + lane);
+    }
+  }
+
+  private static void addScores(
+      float[] scores, int from, int end, float[] sums, float[] counts, int to) {
+    FloatVector sum = FloatVector.fromArray(SPECIES, sums, to);
+    FloatVector count = FloatVector.fromArray(SPECIES, counts, to);
+    for (int at = from; at < end; at += QUERIES) {
+      FloatVector score = FloatVector.fromArray(SPECIES, scores, at);
+      VectorMask<Float> hidden = score.compare(EQ, Float.NEGATIVE_INFINITY);
+      sum = sum.add(score.blend(0f, hidden));
+      count = count.add(FloatVector.broadcast(SPECIES, 1).blend(0f, hidden));
+    }
+    sum.intoArray(sums, to);
+    count.intoArray(counts, to);
   }
 
   @Override
