@@ -24,7 +24,8 @@ final class Lowering {
           case Score.Dot _ ->
               call.hasContentBias() ? new RowMap.PlusContent(call) : new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
-          case Score.Bilinear _ -> new RowMap.Bilinear(call);
+          case Score.Bilinear _ ->
+              new RowMap.Bilinear(call, run.kernels().products(), run.workers());
           case Score.Distance _ -> new RowMap.FarQuery();
           case Score.Additive(int hidden, _) ->
               new RowMap.Layer(call, hidden, "additive.wq", "additive.b");

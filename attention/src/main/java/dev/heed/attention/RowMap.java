@@ -1,8 +1,9 @@
 package dev.heed.attention;
 
 import dev.heed.kernel.Matrix;
+import dev.heed.kernel.Products;
+import dev.heed.kernel.Workers;
 import dev.heed.tensor.Tensor;
-import java.util.Arrays;
 
 /// What becomes of the rows of a head before inner products are taken, and back.
 ///
@@ -130,48 +131,42 @@ interface RowMap {
   }
 
   /// `Wᵀ x` with a matrix a head.
-  record Bilinear(BoundCall call) implements RowMap {
+  record Bilinear(BoundCall call, Products products, Workers workers) implements RowMap {
     @Override
     public int width(int width) {
       return width;
     }
 
-    private int matrix(int h) {
+    private Matrix matrix(int h) {
       int width = call.shape.width();
-      return call.input.parameters().get("bilinear").offset() + h * width * width;
+      Tensor all = call.input.parameters().get("bilinear");
+      int at = all.offset() + h * width * width;
+      return new Matrix(all.array(), at, width, width, width, 1);
     }
 
     @Override
     public void forward(int h, Matrix x, Matrix y) {
-      float[] numbers = call.input.parameters().get("bilinear").array();
-      int width = x.columns();
-      for (int row = 0; row < x.rows(); row++) {
-        Arrays.fill(y.array(), row(y, row), row(y, row) + width, 0);
-        for (int e = 0; e < width; e++) {
-          float factor = x.array()[row(x, row) + e];
-          add(factor, numbers, matrix(h) + e * width, y.array(), row(y, row), width);
-        }
-      }
+      products.multiply(x, matrix(h), y, workers);
     }
 
     /// `dx = W dy` and `dW = x dyᵀ`.
     @Override
     public void backward(Rows of, Matrix dx, LearnedSums learned) {
-      float[] numbers = call.input.parameters().get("bilinear").array();
+      products.multiplyAdd(of.dy, matrix(of.h).transpose(), dx, workers);
       double[] sums = learned.of("bilinear", 0, of.b, of.h);
-      int width = dx.columns();
-      for (int row = 0; row < dx.rows(); row++) {
-        if (gives(of.dy, row)) {
-          float[] dy = of.dy.array();
-          int at = row(of.dy, row);
-          for (int e = 0; e < width; e++) {
-            float sum = dot(numbers, matrix(of.h) + e * width, dy, at, width);
-            dx.array()[row(dx, row) + e] += sum;
-            float x = of.x.array()[row(of.x, row) + e];
-            for (int f = 0; f < width && sums.length > 0; f++) {
-              sums[e * width + f] += x * dy[at + f];
-            }
+      if (sums.length > 0) {
+        int width = dx.columns();
+        float[] seen = new float[dx.rows() * width];
+        for (int row = 0; row < dx.rows(); row++) {
+          if (gives(of.dy, row)) {
+            System.arraycopy(of.x.array(), row(of.x, row), seen, row * width, width);
           }
+        }
+        float[] product = new float[width * width];
+        Matrix rows = Matrix.of(seen, dx.rows(), width);
+        products.multiply(rows.transpose(), of.dy, Matrix.of(product, width, width), workers);
+        for (int n = 0; n < product.length; n++) {
+          sums[n] += product[n];
         }
       }
     }
