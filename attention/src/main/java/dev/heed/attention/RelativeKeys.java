@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -58,7 +59,8 @@ record RelativeKeys(
   float[] query(HeadView queries, int b, int h, int t) {
     int at = queries.row(b, h, t);
     float[] query = Arrays.copyOfRange(queries.array(), at, at + width());
-    bias.ifPresent(own -> RowMap.add(1, own.numbers.array(), own.from, query, 0, query.length));
+    bias.ifPresent(own ->
+        RowMap.add(1, new Row(own.numbers.array(), own.from), new Row(query, 0), query.length));
     return query;
   }
 }

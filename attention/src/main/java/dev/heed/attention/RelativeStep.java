@@ -4,6 +4,7 @@ import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.ModifierTiles;
 import dev.heed.kernel.QueryBlock;
+import dev.heed.kernel.Rows.Row;
 import java.util.Arrays;
 
 /// Modifiers `shaw` and `xl` on one block of queries.
@@ -154,7 +155,7 @@ final class RelativeStep implements ModifierStep {
       Arrays.fill(row, 0);
       back(t, row, ofKeys);
       int at = dq.row(queries.b(), queries.h(), queries.t0() + t);
-      RowMap.add(1, row, 0, dq.array(), at, row.length);
+      RowMap.add(1, new Row(row, 0), new Row(dq.array(), at), row.length);
       for (int e = 0; e < ofBias.length; e++) {
         ofBias[e] += row[e];
       }
@@ -167,7 +168,7 @@ final class RelativeStep implements ModifierStep {
     for (int index = 0; index < keys.count(); index++) {
       float gradient = (float) (after * call.scale * got[t * keys.count() + index]);
       if (gradient != 0) {
-        RowMap.add(gradient, keys.keys().array(), keys.row(index), dq, 0, width);
+        RowMap.add(gradient, new Row(keys.keys().array(), keys.row(index)), new Row(dq, 0), width);
         for (int e = 0; e < width && ofKeys.length > 0; e++) {
           ofKeys[index * width + e] += gradient * rows[t * width + e];
         }

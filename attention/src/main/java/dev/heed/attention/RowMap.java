@@ -2,6 +2,7 @@ package dev.heed.attention;
 
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Products;
+import dev.heed.kernel.Rows.Row;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.Tensor;
 
@@ -42,16 +43,16 @@ interface RowMap {
   }
 
   /// `y = factor x`.
-  static void scale(float factor, float[] x, int from, float[] y, int to, int length) {
+  static void scale(float factor, Row x, Row y, int length) {
     for (int n = 0; n < length; n++) {
-      y[to + n] = factor * x[from + n];
+      y.array()[y.from() + n] = factor * x.array()[x.from() + n];
     }
   }
 
   /// `y += factor x`.
-  static void add(float factor, float[] x, int from, float[] y, int to, int length) {
+  static void add(float factor, Row x, Row y, int length) {
     for (int n = 0; n < length; n++) {
-      y[to + n] += factor * x[from + n];
+      y.array()[y.from() + n] += factor * x.array()[x.from() + n];
     }
   }
 
@@ -86,7 +87,11 @@ interface RowMap {
     @Override
     public void backward(Rows of, Matrix dx, LearnedSums learned) {
       for (int row = 0; row < dx.rows(); row++) {
-        add(1, of.dy.array(), row(of.dy, row), dx.array(), row(dx, row), dx.columns());
+        add(
+            1,
+            new Row(of.dy.array(), row(of.dy, row)),
+            new Row(dx.array(), row(dx, row)),
+            dx.columns());
       }
     }
   }
@@ -102,7 +107,8 @@ interface RowMap {
     public void forward(int h, Matrix x, Matrix y) {
       for (int row = 0; row < x.rows(); row++) {
         float inverse = (float) (1 / Math.max(length(x, row), Score.Cosine.SHORTEST));
-        scale(inverse, x.array(), row(x, row), y.array(), row(y, row), x.columns());
+        scale(
+            inverse, new Row(x.array(), row(x, row)), new Row(y.array(), row(y, row)), x.columns());
       }
     }
 
@@ -120,10 +126,18 @@ interface RowMap {
           double length = length(x, row);
           double inverse = 1 / Math.max(length, Score.Cosine.SHORTEST);
           float along = dot(x.array(), row(x, row), dy.array(), row(dy, row), x.columns());
-          add((float) inverse, dy.array(), row(dy, row), dx.array(), row(dx, row), x.columns());
+          add(
+              (float) inverse,
+              new Row(dy.array(), row(dy, row)),
+              new Row(dx.array(), row(dx, row)),
+              x.columns());
           if (!(length < Score.Cosine.SHORTEST)) {
             float back = (float) (-along * inverse * inverse * inverse);
-            add(back, x.array(), row(x, row), dx.array(), row(dx, row), x.columns());
+            add(
+                back,
+                new Row(x.array(), row(x, row)),
+                new Row(dx.array(), row(dx, row)),
+                x.columns());
           }
         }
       }
@@ -185,7 +199,7 @@ interface RowMap {
       int width = x.columns();
       for (int row = 0; row < x.rows(); row++) {
         System.arraycopy(x.array(), row(x, row), y.array(), row(y, row), width);
-        add(1, u.array(), u.offset() + h * width, y.array(), row(y, row), width);
+        add(1, new Row(u.array(), u.offset() + h * width), new Row(y.array(), row(y, row)), width);
       }
     }
 
@@ -194,7 +208,7 @@ interface RowMap {
       double[] sums = learned.of("xl.u", 0, of.b, of.h);
       for (int row = 0; row < dx.rows(); row++) {
         int from = row(of.dy, row);
-        add(1, of.dy.array(), from, dx.array(), row(dx, row), dx.columns());
+        add(1, new Row(of.dy.array(), from), new Row(dx.array(), row(dx, row)), dx.columns());
         for (int e = 0; e < sums.length; e++) {
           sums[e] += of.dy.array()[from + e];
         }
@@ -236,7 +250,7 @@ interface RowMap {
         for (int a = 0; a < hidden && gives(of.dy, row); a++) {
           float gradient = of.dy.array()[row(of.dy, row) + a];
           int at = numbers.offset() + (of.h * hidden + a) * width;
-          add(gradient, numbers.array(), at, dx.array(), row(dx, row), width);
+          add(gradient, new Row(numbers.array(), at), new Row(dx.array(), row(dx, row)), width);
           for (int e = 0; e < width && ofMatrix.length > 0; e++) {
             ofMatrix[a * width + e] += gradient * of.x.array()[row(of.x, row) + e];
           }
@@ -261,7 +275,7 @@ interface RowMap {
       for (int row = 0; row < x.rows(); row++) {
         int from = row(x, row);
         int to = row(y, row);
-        scale(2, x.array(), from, y.array(), to, width);
+        scale(2, new Row(x.array(), from), new Row(y.array(), to), width);
         y.array()[to + width] = -dot(x.array(), from, x.array(), from, width);
         y.array()[to + width + 1] = -1;
       }
@@ -274,8 +288,12 @@ interface RowMap {
         if (gives(of.dy, row)) {
           int from = row(of.dy, row);
           float length = -2 * of.dy.array()[from + width];
-          add(2, of.dy.array(), from, dx.array(), row(dx, row), width);
-          add(length, of.x.array(), row(of.x, row), dx.array(), row(dx, row), width);
+          add(2, new Row(of.dy.array(), from), new Row(dx.array(), row(dx, row)), width);
+          add(
+              length,
+              new Row(of.x.array(), row(of.x, row)),
+              new Row(dx.array(), row(dx, row)),
+              width);
         }
       }
     }
@@ -307,8 +325,12 @@ interface RowMap {
         if (gives(of.dy, row)) {
           int from = row(of.dy, row);
           float length = 2 * of.dy.array()[from + width + 1];
-          add(1, of.dy.array(), from, dx.array(), row(dx, row), width);
-          add(length, of.x.array(), row(of.x, row), dx.array(), row(dx, row), width);
+          add(1, new Row(of.dy.array(), from), new Row(dx.array(), row(dx, row)), width);
+          add(
+              length,
+              new Row(of.x.array(), row(of.x, row)),
+              new Row(dx.array(), row(dx, row)),
+              width);
         }
       }
     }
@@ -325,7 +347,11 @@ interface RowMap {
     public void forward(int h, Matrix x, Matrix y) {
       map.forward(h, x, y);
       for (int row = 0; row < y.rows(); row++) {
-        scale(call.temperature(h), y.array(), row(y, row), y.array(), row(y, row), y.columns());
+        scale(
+            call.temperature(h),
+            new Row(y.array(), row(y, row)),
+            new Row(y.array(), row(y, row)),
+            y.columns());
       }
     }
 
@@ -348,7 +374,11 @@ interface RowMap {
       }
       float[] less = new float[dy.rows() * width];
       for (int row = 0; row < dy.rows(); row++) {
-        scale(call.temperature(of.h), dy.array(), row(dy, row), less, row * width, width);
+        scale(
+            call.temperature(of.h),
+            new Row(dy.array(), row(dy, row)),
+            new Row(less, row * width),
+            width);
       }
       map.backward(new Rows(of.b, of.h, of.x, Matrix.of(less, dy.rows(), width)), dx, learned);
     }
