@@ -82,8 +82,8 @@ public record ScoreFunction(TileCode code, List<Numeric> uniforms) {
 
   /// Numbers the values: 0 the score, -1, -2, ... what is uniform, 1, 2, ... what a step gives.
   private static final class Compiler {
-    private final Map<Object, Integer> known = new IdentityHashMap<>();
-    private final Map<Object, Boolean> uniform = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Boolean> uniform = new IdentityHashMap<>();
     private final Map<Step, Integer> same = new HashMap<>();
     private final Map<Numeric, Integer> numbers = new HashMap<>();
     private final List<Numeric> uniforms = new ArrayList<>();
