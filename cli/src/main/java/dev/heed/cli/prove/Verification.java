@@ -20,7 +20,7 @@ import java.util.function.Function;
 public final class Verification {
   private final Proof proof;
   private final Laboratory laboratory;
-  private final Record record;
+  private final Ledger ledger;
   private final PrintWriter out;
   private int missed;
 
@@ -39,7 +39,7 @@ public final class Verification {
     this.request = request;
     this.proof = request.proof();
     this.laboratory = Laboratory.of(proof, request.data());
-    this.record = Record.in(request.file());
+    this.ledger = Ledger.in(request.file());
     this.out = out;
   }
 
@@ -73,14 +73,14 @@ public final class Verification {
       BooleanSupplier stop,
       Run run) {
     TrainingSettings settings = proof.settings(variant, seed);
-    Optional<Figures> before = record.find(variant.name(), seed, settings.json());
+    Optional<Figures> before = ledger.find(variant.name(), seed, settings.json());
     if (before.isPresent()) {
       return before.get();
     }
     Map<String, Double> numbers = laboratory.measure(settings, display.apply(settings), stop, run);
     Figures figures = new Figures(variant.name(), seed, settings.json(), numbers);
     if (!stop.getAsBoolean()) {
-      record.add(proof.name(), figures);
+      ledger.add(proof.name(), figures);
     }
     return figures;
   }
@@ -112,7 +112,7 @@ public final class Verification {
     Optional<Figures> other =
         minus.variant().isEmpty()
             ? Optional.of(figures)
-            : record.find(minus.variant().get(), figures.seed());
+            : ledger.find(minus.variant().get(), figures.seed());
     return other.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(

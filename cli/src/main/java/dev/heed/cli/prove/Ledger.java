@@ -13,27 +13,27 @@ import java.util.Optional;
 
 /// The file in which a proof leaves its settings and figures. A training that is in it already,
 /// with the same settings, need not be done again.
-final class Record {
+final class Ledger {
   private final Path file;
   private final List<Figures> all = new ArrayList<>();
 
-  private Record(Path file) {
+  private Ledger(Path file) {
     this.file = file;
   }
 
-  static Record in(Path file) {
-    Record record = new Record(file);
+  static Ledger in(Path file) {
+    Ledger ledger = new Ledger(file);
     if (Files.exists(file)) {
       try {
         Json.parseObject(file.toString(), Files.readAllBytes(file))
             .list("trainings")
             .objects()
-            .forEach(training -> record.all.add(Figures.of(training)));
+            .forEach(training -> ledger.all.add(Figures.of(training)));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
-    return record;
+    return ledger;
   }
 
   Optional<Figures> find(String variant, long seed) {
