@@ -13,7 +13,8 @@ class RunFolderTest {
   private static final String HOLDER =
       """
       void main(String[] arguments) throws Exception {
-        try (var file = new RandomAccessFile(arguments[0], "rw"); var _ = file.getChannel().lock()) {
+        try (var file = new RandomAccessFile(arguments[0], "rw");
+            var _ = file.getChannel().lock()) {
           IO.println("held");
           System.in.read();
         }

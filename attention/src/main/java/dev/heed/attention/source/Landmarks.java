@@ -16,6 +16,7 @@ import dev.heed.tensor.Operand;
 import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Attention by few keys that stand for all, as a composition of operations: time and memory linear
@@ -77,8 +78,14 @@ record Landmarks(SourceCall call, Attend.Operands of) {
     AttentionShape shape = call.input().shape();
     int[] lengths = lengths(shape.keys());
     Map<String, Operand> learned = call.learned();
-    Tensor k = run.apply(new ProjectLength(learned.get("linformer_keys"), of.k(), lengths));
-    Tensor v = run.apply(new ProjectLength(learned.get("linformer_values"), of.v(), lengths));
+    Tensor k =
+        run.apply(
+            new ProjectLength(
+                Objects.requireNonNull(learned.get("linformer_keys")), of.k(), lengths));
+    Tensor v =
+        run.apply(
+            new ProjectLength(
+                Objects.requireNonNull(learned.get("linformer_values")), of.v(), lengths));
     return attend(new Rows(of.q(), k, v, shape.groups()), Optional.empty(), run);
   }
 

@@ -19,6 +19,7 @@ import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 
 /// A call of attention with a [Source]: what a layer applies, as one or several operations.
 ///
@@ -66,7 +67,7 @@ public record SourceCall(
   }
 
   private Operand learned(String name) {
-    return learned.get(name);
+    return Objects.requireNonNull(learned.get(name));
   }
 
   /// Attends with gradients for the tensors that the input views.
