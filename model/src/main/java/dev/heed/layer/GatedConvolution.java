@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// BaseConv, [Arora et al. 2023](https://arxiv.org/abs/2312.04927) section 4: a linear layer times
-/// a convolution of each channel, here a short one ([ShortConvolve]).
+/// a convolution of each channel, here a short one ([ShortConvolution]).
 ///
 /// @param projection `[D, D]`
 public record GatedConvolution(Linear projection, ShortConvolution convolution) implements Mixer {
