@@ -155,7 +155,7 @@ final class FlexOperators {
     }
     Field field = FlexValue.field(quotient, node.map());
     return quotient instanceof Known known
-        ? Known.scalar((long) known.data()[0], true)
+        ? Known.scalar((double) (long) known.data()[0], true)
         : new Field(truncated(field.number()), true, field.where());
   }
 
