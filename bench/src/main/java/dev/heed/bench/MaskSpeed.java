@@ -41,7 +41,7 @@ public final class MaskSpeed {
     boolean test(int i, int j);
   }
 
-  /// @param mask or, after a semicolon, a modifier of causal attention
+  /// @param name the mask or, after a semicolon, a modifier of causal attention
   private record Case(String name, Attention attention, Sees sees) {
     static Case mask(String text, Sees sees) {
       return new Case(text, Attention.full().withMask(Mask.parse(text)), sees);
