@@ -121,7 +121,7 @@ public final class MixerSpeed {
 
   private void forward(Function<Run, Tensor> mixer) {
     var mark = plain.workspace().mark();
-    mixer.apply(plain);
+    Tensor _ = mixer.apply(plain);
     plain.workspace().release(mark);
   }
 

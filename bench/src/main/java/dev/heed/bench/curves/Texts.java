@@ -13,15 +13,17 @@ record Texts(Kind kind, Tensor q, Tensor k, Tensor v) {
 
   /// How queries and keys are drawn; values are as smooth as they are.
   enum Kind {
-    FLAT("sigma 0.5, independent", 0.5, 1),
-    SHARP("sigma 1, independent", 1, 1),
-    SMOOTH("sigma 1, smooth over 17", 1, 17);
+    FLAT(0, "sigma 0.5, independent", 0.5, 1),
+    SHARP(1, "sigma 1, independent", 1, 1),
+    SMOOTH(2, "sigma 1, smooth over 17", 1, 17);
 
+    private final int stream;
     private final String title;
     private final double deviation;
     private final int window;
 
-    Kind(String title, double deviation, int window) {
+    Kind(int stream, String title, double deviation, int window) {
+      this.stream = stream;
       this.title = title;
       this.deviation = deviation;
       this.window = window;
@@ -33,7 +35,7 @@ record Texts(Kind kind, Tensor q, Tensor k, Tensor v) {
   }
 
   static Texts drawn(Kind kind, long seed) {
-    CounterRandom random = CounterRandom.of(seed).stream(kind.ordinal());
+    CounterRandom random = CounterRandom.of(seed).stream(kind.stream);
     return new Texts(
         kind,
         numbers(kind, kind.deviation, random.stream(0)),
