@@ -143,10 +143,6 @@ final class VectorMath {
     return sum(lanes);
   }
 
-  private static FloatVector broadcast(float number) {
-    return FloatVector.broadcast(SPECIES, number);
-  }
-
   /// `x / (1 + e^-y)`: `x` times the logistic function of `y`, 0 where that is below 1e-38.
   static FloatVector timesLogistic(FloatVector x, FloatVector y) {
     FloatVector share = x.div(exp2(y.mul(-LOG2_E)).add(1f));
@@ -157,20 +153,29 @@ final class VectorMath {
   static FloatVector timesNormal(FloatVector x) {
     FloatVector size = x.lanewise(ABS);
     FloatVector tail = exp2(size.mul(size).mul(-0.5f * LOG2_E)).mul(scaledTail(size));
-    FloatVector other = broadcast(1f).sub(tail);
+    FloatVector other = tail.neg().add(1f);
     return x.mul(other.blend(tail, x.compare(LT, 0f)));
   }
 
   /// `erfc(x / √2) e^(x² / 2) / 2` for `x >= 0`.
+  ///
+  /// Calls nothing but the Vector API, which is always inlined: a method of ours comes too late
+  /// here, when the compiler has used up the nodes it inlines within, and then boxes.
   private static FloatVector scaledTail(FloatVector x) {
-    FloatVector t = broadcast(1f).div(x.fma(broadcast(0.4f * 0.70710677f), broadcast(1f)));
-    FloatVector tail = broadcast(T8).fma(t, broadcast(T7));
-    tail = tail.fma(t, broadcast(T6));
-    tail = tail.fma(t, broadcast(T5));
-    tail = tail.fma(t, broadcast(T4));
-    tail = tail.fma(t, broadcast(T3));
-    tail = tail.fma(t, broadcast(T2));
-    tail = tail.fma(t, broadcast(T1));
-    return tail.fma(t, broadcast(T0)).mul(t).mul(0.5f);
+    FloatVector t =
+        FloatVector.broadcast(SPECIES, 1f)
+            .div(
+                x.fma(
+                    FloatVector.broadcast(SPECIES, 0.4f * 0.70710677f),
+                    FloatVector.broadcast(SPECIES, 1f)));
+    FloatVector tail =
+        FloatVector.broadcast(SPECIES, T8).fma(t, FloatVector.broadcast(SPECIES, T7));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T6));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T5));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T4));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T3));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T2));
+    tail = tail.fma(t, FloatVector.broadcast(SPECIES, T1));
+    return tail.fma(t, FloatVector.broadcast(SPECIES, T0)).mul(t).mul(0.5f);
   }
 }

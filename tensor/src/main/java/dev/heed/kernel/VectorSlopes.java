@@ -99,44 +99,33 @@ enum VectorSlopes {
   /// `out = f'(x)` for whole vectors, at most a block of them.
   abstract void slopes(float[] x, int xFrom, float[] out, int length);
 
-  /// `dx = dy f'(factor x)`.
+  /// `dx = dy f'(factor x)`. A block that is not whole vectors is copied, so that the derivatives
+  /// are called at one place: two of them inlined are more than the compiler takes.
   void chain(float factor, Row x, Row dy, Row dx, int length) {
     float[] slopes = new float[BLOCK];
-    float[] numbers = new float[factor == 1 ? LANES : BLOCK];
+    float[] numbers = new float[BLOCK];
     for (int i = 0; i < length; i += BLOCK) {
       int count = Math.min(BLOCK, length - i);
-      int whole = SPECIES.loopBound(count);
-      if (factor == 1) {
-        slopes(x.array(), x.from() + i, slopes, whole);
-      } else {
-        scale(factor, x.array(), x.from() + i, numbers, whole);
-        slopes(numbers, 0, slopes, whole);
+      int padded = SPECIES.loopBound(count + LANES - 1);
+      boolean copied = factor != 1 || padded > count;
+      if (copied) {
+        scale(factor, x.array(), x.from() + i, numbers, count);
       }
-      multiply(slopes, dy.array(), dy.from() + i, dx.array(), dx.from() + i, whole);
-      if (whole < count) {
-        for (int n = whole; n < count; n++) {
-          numbers[n - whole] = x.array()[x.from() + i + n] * factor;
-        }
-        slopes(numbers, 0, slopes, LANES);
-        for (int n = whole; n < count; n++) {
-          dx.array()[dx.from() + i + n] = dy.array()[dy.from() + i + n] * slopes[n - whole];
-        }
-      }
+      slopes(copied ? numbers : x.array(), copied ? 0 : x.from() + i, slopes, padded);
+      multiply(slopes, dy.array(), dy.from() + i, dx.array(), dx.from() + i, count);
     }
   }
 
   private static void scale(float factor, float[] x, int xFrom, float[] out, int length) {
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(SPECIES, x, xFrom + i).mul(factor).intoArray(out, i);
+    for (int i = 0; i < length; i++) {
+      out[i] = x[xFrom + i] * factor;
     }
   }
 
   private static void multiply(
       float[] slopes, float[] dy, int dyFrom, float[] dx, int dxFrom, int length) {
-    for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(SPECIES, slopes, i)
-          .mul(FloatVector.fromArray(SPECIES, dy, dyFrom + i))
-          .intoArray(dx, dxFrom + i);
+    for (int i = 0; i < length; i++) {
+      dx[dxFrom + i] = slopes[i] * dy[dyFrom + i];
     }
   }
 

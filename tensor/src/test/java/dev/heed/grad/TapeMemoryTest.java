@@ -13,6 +13,7 @@ import dev.heed.testing.Allocation;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TapeMemoryTest {
@@ -128,6 +129,7 @@ class TapeMemoryTest {
         .isEqualTo(all.find(head).orElseThrow().toArray());
   }
 
+  @Tag("allocation")
   @Test
   void step_sameShapes_allocatesNoArray() {
     TapeMemory memory = new TapeMemory();

@@ -10,6 +10,7 @@ import dev.heed.tensor.Tensor;
 import dev.heed.testing.Allocation;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -196,6 +197,7 @@ class BackwardTilesTest {
     assertThat(dropped).isBetween(3000 - 230, 3000 + 230);
   }
 
+  @Tag("allocation")
   @Test
   void tile_manyTimes_allocatesNothing() {
     Tile tile = new Tile(32, 108, 64, 64);

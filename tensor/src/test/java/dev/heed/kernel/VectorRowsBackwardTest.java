@@ -8,6 +8,7 @@ import dev.heed.tensor.CounterRandom;
 import dev.heed.testing.Allocation;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,6 +136,7 @@ class VectorRowsBackwardTest {
     assertThat(inPlace).isEqualTo(Arrays.copyOfRange(out, 5, 605));
   }
 
+  @Tag("allocation")
   @ParameterizedTest
   @EnumSource
   void kernel_manyRows_allocatesNothing(Kernel kernel) {
