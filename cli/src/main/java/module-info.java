@@ -4,6 +4,7 @@ module dev.heed.cli {
   requires static org.jspecify;
   requires dev.heed.model;
   requires info.picocli;
+  requires jdk.management;
 
   opens dev.heed.cli to
       info.picocli;

@@ -18,16 +18,18 @@ record BenchCase(String name, String unit, double amount, Setup setup) {
     Runnable prepare(Kernels kernels, Workers workers);
   }
 
-  /// Times of the runs of a case, in seconds.
-  record Times(double median, double least, int runs) {}
+  /// Times of the runs of a case, in seconds, and what a run left to the collector.
+  record Times(double median, double least, int runs, Garbage garbage) {}
 
   /// Runs the case for `seconds` to warm up, then as long again with the clock.
   Times measure(Kernels kernels, Workers workers, double seconds) {
     Runnable work = setup.prepare(kernels, workers);
     time(work, seconds);
+    Garbage before = Garbage.untilNow();
     double[] times = time(work, seconds);
+    Garbage garbage = Garbage.untilNow().since(before, times.length);
     Arrays.sort(times);
-    return new Times(times[times.length / 2], times[0], times.length);
+    return new Times(times[times.length / 2], times[0], times.length, garbage);
   }
 
   private static double[] time(Runnable work, double seconds) {

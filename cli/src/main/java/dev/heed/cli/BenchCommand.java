@@ -71,24 +71,27 @@ final class BenchCommand implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         "{\"case\": \"%s\", \"threads\": %d, \"median_s\": %s, \"min_s\": %s, \"runs\": %d,"
-            + " \"unit\": \"%s\", \"rate\": %s}",
+            + " \"unit\": \"%s\", \"rate\": %s, \"bytes\": %.0f, \"gc_s\": %s}",
         one.name(),
         workers.threads(),
         times.median(),
         times.least(),
         times.runs(),
         one.unit(),
-        one.amount() / times.median());
+        one.amount() / times.median(),
+        times.garbage().bytes(),
+        times.garbage().seconds());
   }
 
   private static String textLine(BenchCase one, BenchCase.Times times, Workers workers) {
     return String.format(
         Locale.ROOT,
-        "%-48s %8.2f %s/s on %d threads (median of %d runs)",
+        "%-48s %8.2f %s/s on %d threads (median of %d runs, %.1f kB a run left to the collector)",
         one.name(),
         one.amount() / times.median(),
         one.unit(),
         workers.threads(),
-        times.runs());
+        times.runs(),
+        times.garbage().bytes() * 1e-3);
   }
 }

@@ -20,7 +20,7 @@ class BenchCommandTest {
         .matches(
             "\\{\"case\": \"gemm 2048x384x1536\", \"threads\": 2, \"median_s\": [-.0-9E]+,"
                 + " \"min_s\": [-.0-9E]+, \"runs\": \\d+, \"unit\": \"GFLOP\","
-                + " \"rate\": [.0-9]+}\\R");
+                + " \"rate\": [.0-9]+, \"bytes\": \\d+, \"gc_s\": [.0-9E-]+}\\R");
   }
 
   @Test
@@ -46,6 +46,21 @@ class BenchCommandTest {
 
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.err()).contains("--seconds: 0.0");
+  }
+
+  @Test
+  void measure_runThatAllocates_countsItsBytesOfAllThreads() {
+    float[][] kept = new float[2][];
+    BenchCase one =
+        new BenchCase(
+            "allocate",
+            "task",
+            2,
+            (_, workers) -> () -> workers.run(2, (task, _) -> kept[task] = new float[250_000]));
+    try (Workers workers = Workers.of(2)) {
+      assertThat(one.measure(Kernels.best(), workers, 0.001).garbage().bytes())
+          .isBetween(2e6, 2.2e6);
+    }
   }
 
   @Test
