@@ -41,10 +41,9 @@ import java.util.function.IntToDoubleFunction;
 /// | `gated` | `decay: channel`, `head_norm`, `output_gate` | [Yang et al. 2024](https://arxiv.org/abs/2312.06635) |
 /// | `delta` | `features: unit`, `write: delta`, `head_norm` | [Yang et al. 2024](https://arxiv.org/abs/2406.06484) |
 /// | `mamba2` | `state_size: 64`, `expand: 2`, `conv_kernel: 4` | [Dao and Gu 2024](https://arxiv.org/abs/2405.21060) |
-///
-/// | `s4d` | `modes: 16` | [Gu et al. 2022](https://arxiv.org/abs/2206.11893) | | `recurrence` |
-/// `inner_size`, that of the model | [Feng et al. 2024](https://arxiv.org/abs/2410.01201) | |
-/// `convolution` | `conv_kernel: 3` | [Arora et al. 2023](https://arxiv.org/abs/2312.04927) |
+/// | `s4d` | `modes: 16` | [Gu et al. 2022](https://arxiv.org/abs/2206.11893) |
+/// | `recurrence` | `inner_size`, that of the model | [Feng et al. 2024](https://arxiv.org/abs/2410.01201) |
+/// | `convolution` | `conv_kernel: 3` | [Arora et al. 2023](https://arxiv.org/abs/2312.04927) |
 ///
 /// The first four are one layer and each may state the others' settings: `features` (`identity`,
 /// `elu+1`, `relu`, `taylor`, `unit`, or `favor` with `feature_count`), `normalized`, `decay`

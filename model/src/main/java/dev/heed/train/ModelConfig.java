@@ -27,22 +27,30 @@ final class ModelConfig {
         "model.vocab_size",
         wide,
         "at least the tokenizer's %d".formatted(vocabulary));
-    DropoutSettings dropout = settings.learning().regularization().dropout();
     Json.Obj config =
         Json.object()
             .with("architectures", Json.of(List.of(Json.of(architecture(type)))))
             .with("model_type", type)
             .with("vocab_size", wide)
-            .with(positions, most)
             .with("bos_token_id", id(tokenizer.bos()))
-            .with("eos_token_id", id(tokenizer.eos()))
-            .with(gpt2 ? "attn_pdrop" : "attention_dropout", dropout.attention().weights());
-    Json.Obj dropped =
-        gpt2
-            ? config.with("embd_pdrop", dropout.embedding()).with("resid_pdrop", dropout.residual())
-            : config;
-    Json.Obj all = Overlay.of(dropped, stated);
+            .with("eos_token_id", id(tokenizer.eos()));
+    // Mamba-2 has neither positions nor attention
+    Json.Obj sized =
+        type.equals("mamba2")
+            ? config
+            : dropped(config.with(positions, most), settings.learning().regularization().dropout());
+    Json.Obj all = Overlay.of(sized, stated);
     return from.isPresent() ? all : all.with("torch_dtype", "float32");
+  }
+
+  private static Json.Obj dropped(Json.Obj config, DropoutSettings dropout) {
+    double weights = dropout.attention().weights();
+    return config.string("model_type").equals("gpt2")
+        ? config
+            .with("attn_pdrop", weights)
+            .with("embd_pdrop", dropout.embedding())
+            .with("resid_pdrop", dropout.residual())
+        : config.with("attention_dropout", weights);
   }
 
   private static Json id(OptionalInt id) {
@@ -57,10 +65,13 @@ final class ModelConfig {
       case "qwen2" -> "Qwen2ForCausalLM";
       case "qwen3" -> "Qwen3ForCausalLM";
       case "gemma2" -> "Gemma2ForCausalLM";
+      case "mamba2" -> "Mamba2ForCausalLM";
       case "heed" -> "HeedForCausalLM";
       default ->
           throw Check.unknown(
-              "model_type", type, "gpt2, llama, mistral, qwen2, qwen3, gemma2 and heed are");
+              "model_type",
+              type,
+              "gpt2, llama, mistral, qwen2, qwen3, gemma2, mamba2 and heed are");
     };
   }
 }

@@ -7,8 +7,12 @@ import dev.heed.checkpoint.Json;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.train.Parameter.Role;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NewWeightsTest {
   private static final String LLAMA =
@@ -47,6 +51,39 @@ class NewWeightsTest {
           .as(parameter.key())
           .isCloseTo(expected, within(expected * 5 / Math.sqrt(2.0 * parameter.size())));
     }
+  }
+
+  /// The steps `softplus(dt_bias)` and the rates `exp(A_log)` of Mamba-2's own code.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        """
+        {"model_type": "mamba2", "num_hidden_layers": 3, "hidden_size": 48, "vocab_size": 70,
+         "num_heads": 24, "head_dim": 4, "n_groups": 2, "state_size": 5}
+        """,
+        """
+        {"model_type": "heed", "num_hidden_layers": 3, "hidden_size": 48, "vocab_size": 70,
+         "max_position_embeddings": 9, "mixer": {"type": "mamba2", "head_dim": 4, "state_size": 5}}
+        """
+      })
+  void random_mamba2_beginsWithStepsAndRatesOfThePaper(String config) {
+    Set<String> seen = new HashSet<>();
+    for (Parameter parameter : parameters(config, 3)) {
+      String name = parameter.name().substring(parameter.name().lastIndexOf('.') + 1);
+      for (float number : parameter.numbers()) {
+        switch (name) {
+          case "dt_bias" -> assertThat(Math.log1p(Math.exp(number))).isBetween(0.999e-3, 1.001e-1);
+          case "A_log" -> assertThat(Math.exp(number)).isBetween(1.0, 16.001);
+          case "D" -> assertThat(number).isEqualTo(1);
+          default -> {}
+        }
+      }
+      if (name.equals("dt_bias") || name.equals("A_log")) {
+        seen.add(name);
+        assertThat(parameter.numbers()).hasSize(24).doesNotHaveDuplicates();
+      }
+    }
+    assertThat(seen).hasSize(2);
   }
 
   @Test

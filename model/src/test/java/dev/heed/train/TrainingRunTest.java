@@ -59,6 +59,14 @@ class TrainingRunTest {
        "watch": {"evaluate": 4, "checkpoint": 3}}
       """;
 
+  private static final String MAMBA2 =
+      """
+      {"model": {"model_type": "mamba2", "num_hidden_layers": 2, "hidden_size": 12, "num_heads": 6,
+         "head_dim": 4, "n_groups": 2, "state_size": 5},
+       "steps": 9, "batch": 4, "context": 7, "optimizer": {"type": "muon"},
+       "watch": {"evaluate": 4, "checkpoint": 3}}
+      """;
+
   @TempDir private Path folder;
   private Path data;
 
@@ -103,7 +111,7 @@ class TrainingRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {GPT2, LLAMA, HEED})
+  @ValueSource(strings = {GPT2, LLAMA, HEED, MAMBA2})
   void train_interruptedAndResumedOnOtherThreads_hasTheBitsOfAnUndisturbedOne(String settings)
       throws IOException {
     train("whole", settings, 1, () -> false);
@@ -127,7 +135,7 @@ class TrainingRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {GPT2, LLAMA, HEED})
+  @ValueSource(strings = {GPT2, LLAMA, HEED, MAMBA2})
   void train_toTheEnd_leavesAModelThatLoads(String settings) {
     train("out", settings);
     try (LanguageModel model = LanguageModel.open(folder.resolve("out"))) {

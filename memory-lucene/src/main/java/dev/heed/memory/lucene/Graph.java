@@ -20,7 +20,8 @@ public record Graph(int connections, int building, int searching) {
     }
   }
 
-  /// What finds about 97 of 100 nearest among ten thousand keys.
+  /// What finds about 96 of the 100 nearest among ten thousand keys and 91 among twenty thousand,
+  /// where no two keys are near each other; real ones are found more often.
   public static Graph usual() {
     return new Graph(16, 100, 100);
   }
