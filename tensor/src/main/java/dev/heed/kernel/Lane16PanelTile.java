@@ -5,7 +5,7 @@ import static dev.heed.kernel.ProductTile.COLUMNS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Twelve rows of the product tile on 512-bit lanes where `b` is a panel.
+/// Rows of the product tile on 512-bit lanes where `b` is a panel.
 ///
 /// With strides that the compiler knows, the addresses of a panel take no registers: with strides
 /// of any length it moved array pointers in and out of vector registers in the innermost loop.
@@ -129,20 +129,17 @@ final class Lane16PanelTile {
     y11.intoArray(c, c11 + LANES);
   }
 
-  /// Each row of `a` lies side by side; `c` is a panel.
-  static void rows12(
+  /// Six rows, each side by side in `a`; `c` is a panel.
+  ///
+  /// Twelve are more than the compiler inlines in one go; what it inlined later boxed two vectors a
+  /// row and step, unless the method had been profiled before.
+  static void rows6(
       int aStride, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int a1 = aFrom + aStride;
     int a2 = aFrom + 2 * aStride;
     int a3 = aFrom + 3 * aStride;
     int a4 = aFrom + 4 * aStride;
     int a5 = aFrom + 5 * aStride;
-    int a6 = aFrom + 6 * aStride;
-    int a7 = aFrom + 7 * aStride;
-    int a8 = aFrom + 8 * aStride;
-    int a9 = aFrom + 9 * aStride;
-    int a10 = aFrom + 10 * aStride;
-    int a11 = aFrom + 11 * aStride;
     FloatVector x0 = FloatVector.fromArray(SPECIES, c, cFrom);
     FloatVector y0 = FloatVector.fromArray(SPECIES, c, cFrom + LANES);
     FloatVector x1 = FloatVector.fromArray(SPECIES, c, cFrom + COLUMNS);
@@ -155,18 +152,6 @@ final class Lane16PanelTile {
     FloatVector y4 = FloatVector.fromArray(SPECIES, c, cFrom + 4 * COLUMNS + LANES);
     FloatVector x5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS);
     FloatVector y5 = FloatVector.fromArray(SPECIES, c, cFrom + 5 * COLUMNS + LANES);
-    FloatVector x6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS);
-    FloatVector y6 = FloatVector.fromArray(SPECIES, c, cFrom + 6 * COLUMNS + LANES);
-    FloatVector x7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS);
-    FloatVector y7 = FloatVector.fromArray(SPECIES, c, cFrom + 7 * COLUMNS + LANES);
-    FloatVector x8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS);
-    FloatVector y8 = FloatVector.fromArray(SPECIES, c, cFrom + 8 * COLUMNS + LANES);
-    FloatVector x9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS);
-    FloatVector y9 = FloatVector.fromArray(SPECIES, c, cFrom + 9 * COLUMNS + LANES);
-    FloatVector x10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS);
-    FloatVector y10 = FloatVector.fromArray(SPECIES, c, cFrom + 10 * COLUMNS + LANES);
-    FloatVector x11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS);
-    FloatVector y11 = FloatVector.fromArray(SPECIES, c, cFrom + 11 * COLUMNS + LANES);
     for (int i = 0; i < k; i++) {
       FloatVector left = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS);
       FloatVector right = FloatVector.fromArray(SPECIES, panel, from + i * COLUMNS + LANES);
@@ -188,24 +173,6 @@ final class Lane16PanelTile {
       factor = FloatVector.broadcast(SPECIES, a[a5 + i]);
       x5 = factor.fma(left, x5);
       y5 = factor.fma(right, y5);
-      factor = FloatVector.broadcast(SPECIES, a[a6 + i]);
-      x6 = factor.fma(left, x6);
-      y6 = factor.fma(right, y6);
-      factor = FloatVector.broadcast(SPECIES, a[a7 + i]);
-      x7 = factor.fma(left, x7);
-      y7 = factor.fma(right, y7);
-      factor = FloatVector.broadcast(SPECIES, a[a8 + i]);
-      x8 = factor.fma(left, x8);
-      y8 = factor.fma(right, y8);
-      factor = FloatVector.broadcast(SPECIES, a[a9 + i]);
-      x9 = factor.fma(left, x9);
-      y9 = factor.fma(right, y9);
-      factor = FloatVector.broadcast(SPECIES, a[a10 + i]);
-      x10 = factor.fma(left, x10);
-      y10 = factor.fma(right, y10);
-      factor = FloatVector.broadcast(SPECIES, a[a11 + i]);
-      x11 = factor.fma(left, x11);
-      y11 = factor.fma(right, y11);
     }
     x0.intoArray(c, cFrom);
     y0.intoArray(c, cFrom + LANES);
@@ -219,17 +186,5 @@ final class Lane16PanelTile {
     y4.intoArray(c, cFrom + 4 * COLUMNS + LANES);
     x5.intoArray(c, cFrom + 5 * COLUMNS);
     y5.intoArray(c, cFrom + 5 * COLUMNS + LANES);
-    x6.intoArray(c, cFrom + 6 * COLUMNS);
-    y6.intoArray(c, cFrom + 6 * COLUMNS + LANES);
-    x7.intoArray(c, cFrom + 7 * COLUMNS);
-    y7.intoArray(c, cFrom + 7 * COLUMNS + LANES);
-    x8.intoArray(c, cFrom + 8 * COLUMNS);
-    y8.intoArray(c, cFrom + 8 * COLUMNS + LANES);
-    x9.intoArray(c, cFrom + 9 * COLUMNS);
-    y9.intoArray(c, cFrom + 9 * COLUMNS + LANES);
-    x10.intoArray(c, cFrom + 10 * COLUMNS);
-    y10.intoArray(c, cFrom + 10 * COLUMNS + LANES);
-    x11.intoArray(c, cFrom + 11 * COLUMNS);
-    y11.intoArray(c, cFrom + 11 * COLUMNS + LANES);
   }
 }

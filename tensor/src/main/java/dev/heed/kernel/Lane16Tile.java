@@ -55,7 +55,9 @@ final class Lane16Tile {
           Lane16PanelTile.columns12(
               s.aColumnStride(), s.cRowStride(), k, a, aFrom, panel, from, c, cFrom);
         } else if (s.panels() && s.aColumnStride() == 1) {
-          Lane16PanelTile.rows12(s.aRowStride(), k, a, aFrom, panel, from, c, cFrom);
+          int next = aFrom + 6 * s.aRowStride();
+          Lane16PanelTile.rows6(s.aRowStride(), k, a, aFrom, panel, from, c, cFrom);
+          Lane16PanelTile.rows6(s.aRowStride(), k, a, next, panel, from, c, cFrom + 6 * COLUMNS);
         } else {
           rows12(s, k, a, aFrom, panel, from, c, cFrom);
         }
