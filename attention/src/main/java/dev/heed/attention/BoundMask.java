@@ -128,6 +128,16 @@ final class BoundMask {
     return readsHead;
   }
 
+  /// Whether all batches see the same.
+  boolean batchesSeeAlike() {
+    return batchesAlike()
+        && input.qPos().batch() == 1
+        && docQ.batch() == 1
+        && input.lengths().isEmpty()
+        && given.axes().batch() <= 1
+        && (other == null || other.batchesSeeAlike());
+  }
+
   /// Whether the keys of all batches have the same positions and documents.
   boolean batchesAlike() {
     return input.kPos().batch() == 1 && docK.batch() == 1;

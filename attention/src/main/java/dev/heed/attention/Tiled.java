@@ -11,9 +11,10 @@ import java.util.Optional;
 /// [Rabe and Staats 2021](https://arxiv.org/abs/2112.05682), [Dao
 /// 2023](https://arxiv.org/abs/2307.08691).
 public record Tiled() implements Executor {
-  /// Keys of the shortest run that is visited or left out, a multiple of every register tile's
-  /// rows; what is visited is computed in longer runs where it lies together.
-  static final int RUN = 36;
+  /// Keys of the shortest run that is visited or left out by the mask's arithmetic, as many as a
+  /// block has queries, so that blocks of powers of two are visible as a whole or not at all; what
+  /// is visited is computed in longer stretches where it lies together.
+  static final int RUN = QueryBlock.QUERIES;
 
   @Override
   public void forward(Attention attention, AttentionInput input, HeadView out, Run run) {

@@ -33,7 +33,7 @@ final class TiledBackward {
   final Tiled.Forward forward;
   final Sums sums;
   final Kernels kernels;
-  final KeyTiles runs;
+  private final VisibleBlocks visible;
   private final Run run;
 
   /// The name of the normalizer's learned number; empty where there is none.
@@ -68,7 +68,7 @@ final class TiledBackward {
     this.sums = sums;
     this.run = run;
     this.kernels = run.kernels();
-    this.runs = new KeyTiles(call, Tiled.RUN);
+    this.visible = new VisibleBlocks(call);
     if (sums.dy.ofStatistics() && call.chance.dropsHeads()) {
       throw new UnsupportedCombinationException(
           "executor Tiled with gradients of entropy or coverage",
@@ -171,8 +171,6 @@ final class TiledBackward {
             together(call.input.k(), b, head % shape.groups(), scratch),
             together(call.input.v(), b, head % shape.groups(), scratch),
             collected,
-            scratch.keep(
-                TiledBackwardBlock.Visible.class, _ -> true, TiledBackwardBlock.Visible::new),
             new LearnedSteps.Learning(
                 Optional.of(learnedSums),
                 part,
@@ -190,7 +188,8 @@ final class TiledBackward {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
         BlockNormalizer normalizer = BlockNormalizer.of(call, queries, kernels, scratch);
         TileMachine machine = scratch.keep(TileMachine.class, _ -> true, TileMachine::new);
-        TiledBlock.Choices choices = new TiledBlock.Choices(normalizer, chance, machine);
+        TiledBlock.Choices choices =
+            new TiledBlock.Choices(visible.of(queries, scratch), normalizer, chance, machine);
         double[] own = learnedSums.of(learnedName, part, b, queries.h());
         new TiledBackwardBlock(this, queries, block, group, choices).run(own);
       }
@@ -204,12 +203,7 @@ final class TiledBackward {
   }
 
   /// A key/value head: its keys `[S, E]`, its values `[S, W]` and what they get.
-  record Group(
-      Matrix keys,
-      Matrix values,
-      KeyGradients sums,
-      TiledBackwardBlock.Visible visible,
-      LearnedSteps.Learning learning) {}
+  record Group(Matrix keys, Matrix values, KeyGradients sums, LearnedSteps.Learning learning) {}
 
   /// The rows of a head, which each block of queries reads; copied to lie together where they lie
   /// among those of other heads, far apart and often by a power of two, which share few places of a

@@ -5,30 +5,11 @@ import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.BackwardTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.NormalizerTiles;
-import dev.heed.kernel.QueryBlock;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// One block of queries of one head on its way back through the keys that the mask let it see; the
 /// way is that of [TiledBlock].
-///
-/// Where a run of keys is partly visible, the mask is evaluated first, so that keys at its ends
-/// that nobody sees are left out: half of a run at a causal mask's edge, which is much in short
-/// texts.
 final class TiledBackwardBlock {
-  private static final int RUN = Tiled.RUN;
   private static final float[] NO_COVERAGE = new float[BackwardBlock.KEYS];
-  private static final int RUNS = BackwardBlock.KEYS / RUN + 2;
-
-  /// Who sees which keys of the partly visible runs of a tile; stays with a thread.
-  static final class Visible {
-    private final int[][] words = new int[RUNS][QueryBlock.QUERIES * RUN];
-    private final int[] any = new int[RUN];
-    private final int[] first = new int[RUNS];
-    private final int[] count = new int[RUNS];
-    private int[] found = new int[0];
-    private int runs;
-  }
 
   private final TiledBackward pass;
   private final BoundCall call;
@@ -38,7 +19,7 @@ final class TiledBackwardBlock {
   private final MapTile queries;
   private final BackwardBlock block;
   private final TiledBackward.Group group;
-  private final Visible visible;
+  private final VisibleKeys visible;
   private final BlockNormalizer normalizer;
   private final NormalizerTiles normalizers;
   private final BlockChance chance;
@@ -52,10 +33,6 @@ final class TiledBackwardBlock {
 
   /// Whether this is the first of two looks at all tiles, which adds up what `delta` is made of.
   private boolean first;
-
-  private BoundMask.@Nullable Reader reader;
-  private int from;
-  private int to;
 
   TiledBackwardBlock(
       TiledBackward pass,
@@ -75,8 +52,7 @@ final class TiledBackwardBlock {
     this.queries = queries;
     this.block = block;
     this.group = group;
-    this.visible = group.visible();
-    visible.runs = 0;
+    this.visible = choices.visible();
     LearnedSteps.Learning learning = group.learning();
     this.modifiers =
         new BlockModifiers(
@@ -125,125 +101,33 @@ final class TiledBackwardBlock {
 
   /// Visits all tiles.
   private void visit() {
-    if (call.mask.seesEverything()) {
-      addFull(0, call.shape.keys());
-    } else {
-      addVisible(pass.runs);
-    }
-    finishTile();
-    from = 0;
-    to = 0;
+    visible.visit(BackwardBlock.KEYS, this::visit);
   }
 
-  private void addVisible(KeyTiles runs) {
-    if (visible.found.length < runs.count()) {
-      visible.found = new int[runs.count()];
-    }
-    int count = runs.find(queries, visible.found);
-    for (int n = 0; n < count; n++) {
-      int run = visible.found[n];
-      if (run < 0) {
-        addFull(runs.start(~run), runs.end(~run));
-      } else {
-        addPartial(runs.start(run), runs.end(run));
-      }
-    }
-  }
-
-  private void addFull(int first, int end) {
-    for (int s = first; s < end; s = to) {
-      if (s != to || to - from == BackwardBlock.KEYS) {
-        begin(s);
-      }
-      to = Math.min(end, from + BackwardBlock.KEYS);
-    }
-  }
-
-  private void begin(int first) {
-    finishTile();
-    from = first;
-    to = first;
-  }
-
-  /// Adds what is visible to someone of a run, in one piece.
-  private void addPartial(int start, int end) {
-    if (reader == null) {
-      reader = call.mask.reader(RUN);
-    }
-    int[] words = visible.words[visible.runs];
-    int count = end - start;
-    reader.fill(queries.withKeys(start, end), words);
-    seenByAny(words, queries.queries(), count, visible.any);
-    int low = 0;
-    while (low < count && visible.any[low] == 0) {
-      low++;
-    }
-    int high = count;
-    while (high > low && visible.any[high - 1] == 0) {
-      high--;
-    }
-    if (low == high) {
-      return;
-    }
-    for (int t = 0; t < queries.queries() && high - low < count; t++) {
-      System.arraycopy(words, t * count + low, words, t * (high - low), high - low);
-    }
-    addPartial(start + low, high - low, words);
-  }
-
-  private void addPartial(int first, int count, int[] words) {
-    if (first != to || to - from + count > BackwardBlock.KEYS) {
-      int runs = visible.runs;
-      begin(first);
-      visible.words[runs] = visible.words[0];
-      visible.words[0] = words;
-    }
-    visible.first[visible.runs] = first;
-    visible.count[visible.runs++] = count;
-    to = first + count;
-  }
-
-  /// `any[n]` is not zero where one of the rows is not at `n`.
-  private static void seenByAny(int[] words, int rows, int count, int[] any) {
-    Arrays.fill(any, 0);
-    for (int row = 0; row < rows; row++) {
-      for (int n = 0; n < count; n++) {
-        any[n] |= words[row * count + n];
-      }
-    }
-  }
-
-  private void finishTile() {
-    if (from == to) {
-      return;
-    }
-    Matrix keys = part(group.keys());
+  private void visit(int from, int to, int stretch) {
+    Matrix keys = part(group.keys(), from, to);
     score.score(block.queries(), keys);
     if (first) {
       modifiers.forward(block.queries(), from);
     } else {
       modifiers.again(block, from);
     }
-    for (int n = 0; n < visible.runs; n++) {
-      hide(n);
-    }
+    visible.hide(tiles, block.queries(), from, stretch);
     chance.hide(block.queries(), from);
     normalizer.again(block.queries(), from);
-    backward.gradients(block, part(group.values()));
+    backward.gradients(block, part(group.values(), from, to));
     chance.drop(block, from);
-    weigh();
+    weigh(from);
     if (!first) {
       modifiers.back(block, from);
       chance.drop(block.queries(), from);
       score.back(block, keys, group.sums(), from);
     }
-    visible.runs = 0;
-    from = to;
   }
 
   /// Turns scores into weights, and the gradients of weights into those of scores, or on a first
   /// look adds up what that takes.
-  private void weigh() {
+  private void weigh(int from) {
     if (plain) {
       backward.weigh(block);
       return;
@@ -266,13 +150,8 @@ final class TiledBackwardBlock {
     }
   }
 
-  private void hide(int n) {
-    int count = visible.count[n];
-    tiles.hide(block.queries(), visible.first[n] - from, count, visible.words[n], count);
-  }
-
   /// The tile's keys of a head's.
-  private Matrix part(Matrix rows) {
+  private static Matrix part(Matrix rows, int from, int to) {
     int at = rows.offset() + from * rows.rowStride();
     return new Matrix(rows.array(), at, to - from, rows.columns(), rows.rowStride(), 1);
   }

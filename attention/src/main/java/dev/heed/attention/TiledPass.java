@@ -19,14 +19,14 @@ final class TiledPass {
   /// Where what rows keep goes, where it is wanted.
   final Optional<RowNumbers> numbers;
 
-  final KeyTiles runs;
+  private final VisibleBlocks visible;
 
   TiledPass(BoundCall call, HeadView out, Optional<RowNumbers> numbers, Kernels kernels) {
     this.call = call;
     this.out = out;
     this.numbers = numbers;
     this.kernels = kernels;
-    this.runs = new KeyTiles(call, Tiled.RUN);
+    this.visible = new VisibleBlocks(call);
   }
 
   /// Writes the results of all queries.
@@ -62,9 +62,10 @@ final class TiledPass {
     }
   }
 
-  /// What of a block depends on the normalizer and on chance.
+  /// What of a block depends on the call's choices.
   TiledBlock.Choices choices(MapTile queries, Workspace scratch) {
     return new TiledBlock.Choices(
+        visible.of(queries, scratch),
         BlockNormalizer.of(call, queries, kernels, scratch),
         new BlockChance(call.chance, queries, kernels.chance(), scratch),
         scratch.keep(TileMachine.class, _ -> true, TileMachine::new));

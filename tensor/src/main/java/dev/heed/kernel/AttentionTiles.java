@@ -33,8 +33,8 @@ public interface AttentionTiles {
   /// Hides keys `first` to `first + count - 1` of the tile from queries. A hidden key counts
   /// nowhere, whatever its numbers are.
   ///
-  /// @param visible -1 where query `t` sees key `first + n` and 0 where not, at `t * stride + n`
-  void hide(QueryBlock block, int first, int count, int[] visible, int stride);
+  /// @param visible a bit for each query, set where it sees key `first + n`, at `from + n`
+  void hide(QueryBlock block, int first, int count, int[] visible, int from);
 
   /// Turns the scores into weights relative to the largest score so far.
   void weigh(QueryBlock block);

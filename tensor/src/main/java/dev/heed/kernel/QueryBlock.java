@@ -214,16 +214,10 @@ public final class QueryBlock {
   }
 
   /// Notes what of the tile queries see, as one word of bits a key.
-  void see(int first, int count, int[] rows, int stride) {
+  void see(int first, int count, int[] words, int from) {
     Objects.checkFromIndexSize(first, count, keys);
-    if (!hidden) {
-      Arrays.fill(visible, 0, keys, -1);
-      hidden = true;
-    }
-    Arrays.fill(visible, first, first + count, 0);
-    for (int query = 0; query < this.count; query++) {
-      gatherBits(visible, first, count, rows, query * stride, 1 << query);
-    }
+    beginHiding();
+    System.arraycopy(words, from, visible, first, count);
   }
 
   /// Says that something of the tile is hidden, at first nothing.
@@ -231,12 +225,6 @@ public final class QueryBlock {
     if (!hidden) {
       Arrays.fill(visible, 0, keys, -1);
       hidden = true;
-    }
-  }
-
-  private static void gatherBits(int[] words, int first, int count, int[] row, int at, int bit) {
-    for (int n = 0; n < count; n++) {
-      words[first + n] |= row[at + n] & bit;
     }
   }
 

@@ -58,8 +58,8 @@ final class ScalarAttentionTiles implements AttentionTiles {
   }
 
   @Override
-  public void hide(QueryBlock block, int first, int count, int[] visible, int stride) {
-    block.see(first, count, visible, stride);
+  public void hide(QueryBlock block, int first, int count, int[] visible, int from) {
+    block.see(first, count, visible, from);
   }
 
   @Override

@@ -95,8 +95,8 @@ final class VectorAttentionTiles implements AttentionTiles {
   }
 
   @Override
-  public void hide(QueryBlock block, int first, int count, int[] visible, int stride) {
-    block.see(first, count, visible, stride);
+  public void hide(QueryBlock block, int first, int count, int[] visible, int from) {
+    block.see(first, count, visible, from);
     for (int lane = 0; lane < QUERIES; lane += LANES) {
       hide(block.scores, lane, first, first + count, block.visible);
     }

@@ -130,13 +130,13 @@ class AttentionTilesTest {
     }
 
     private void hide(AttentionTiles tiles, QueryBlock block, int s0, int first, int count) {
-      int[] visible = new int[q.rows() * (count + 2)];
+      int[] visible = new int[count + 2];
       for (int t = 0; t < q.rows(); t++) {
         for (int n = 0; n < count; n++) {
-          visible[t * (count + 2) + n] = sight.sees(t, s0 + first + n) ? -1 : 0;
+          visible[2 + n] |= sight.sees(t, s0 + first + n) ? 1 << t : 0;
         }
       }
-      tiles.hide(block, first, count, visible, count + 2);
+      tiles.hide(block, first, count, visible, 2);
     }
 
     private static Matrix part(Matrix rows, int from, int count) {
