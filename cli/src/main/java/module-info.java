@@ -2,7 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.heed.cli {
   requires static org.jspecify;
-  requires dev.heed.model;
+  requires dev.heed.lens;
   requires info.picocli;
   requires jdk.management;
 

@@ -7,9 +7,9 @@ import dev.heed.grad.Site;
 /// @param scores the scores after modifiers and mask, -∞ where masked, `[B, H, T, S]`
 /// @param pattern the weights, `[B, H, T, S]`
 public record AttentionSites(Site scores, Site pattern) {
-  /// `blocks.N.attn.scores` and `blocks.N.attn.pattern`.
+  /// `blocks.N.attn.attn_scores` and `blocks.N.attn.pattern`.
   public static AttentionSites inBlock(int block) {
     return new AttentionSites(
-        Site.inBlock(block, "attn.scores"), Site.inBlock(block, "attn.pattern"));
+        Site.inBlock(block, "attn.attn_scores"), Site.inBlock(block, "attn.pattern"));
   }
 }

@@ -70,7 +70,7 @@ class AttendTest {
   @Test
   void forward_probed_equalsForwardUnseen() {
     Tensor plain = RUN.apply(trainable()).copy();
-    Looking probe = Looking.at("blocks.3.attn.scores", "blocks.3.attn.pattern");
+    Looking probe = Looking.at("blocks.3.attn.attn_scores", "blocks.3.attn.pattern");
     Tensor seen = RUN.probed(probe).apply(trainable());
     GoldenAttentionTest.assertClose("seen", seen.toArray(), plain.toArray(), 2e-6, 2e-5);
     Tensor scores = probe.seen().get(0);
@@ -160,7 +160,7 @@ class AttendTest {
   void forward_tapeAndReplacingProbe_isRefused() {
     Looking doubling =
         new Looking(
-            List.of("blocks.3.attn.scores"),
+            List.of("blocks.3.attn.attn_scores"),
             new ArrayList<>(),
             scores -> {
               scores.fill(1);
@@ -168,9 +168,9 @@ class AttendTest {
             });
     assertThatThrownBy(() -> RUN.taped().probed(doubling).apply(trainable()))
         .isInstanceOf(HeedException.class)
-        .hasMessageContaining("probe at blocks.3.attn.scores")
+        .hasMessageContaining("probe at blocks.3.attn.attn_scores")
         .hasMessageContaining("tape");
-    Looking looking = Looking.at("blocks.3.attn.scores");
+    Looking looking = Looking.at("blocks.3.attn.attn_scores");
     assertThat(RUN.taped().probed(looking).apply(trainable()).size()).isPositive();
   }
 

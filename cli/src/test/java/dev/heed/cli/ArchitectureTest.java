@@ -36,6 +36,7 @@ class ArchitectureTest {
             "dev.heed.attention",
             "dev.heed.checkpoint",
             "dev.heed.text",
+            "dev.heed.lens",
             "dev.heed.cli");
     assertThat(CLASSES).as("classes seen").hasSizeGreaterThan(100);
   }
@@ -59,14 +60,18 @@ class ArchitectureTest {
             "dev.heed.data..",
             "dev.heed.evaluate..",
             "dev.heed.report..")
+        .layer("lens")
+        .definedBy("dev.heed.lens..")
         .layer("cli")
         .definedBy("dev.heed.cli..")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("model")
+        .whereLayer("lens")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("model")
+        .mayOnlyBeAccessedByLayers("lens", "cli")
         .whereLayer("attention")
-        .mayOnlyBeAccessedByLayers("model", "cli")
+        .mayOnlyBeAccessedByLayers("model", "lens", "cli")
         .because("every arrow between modules points down the chain of DESIGN.md")
         .check(CLASSES);
   }

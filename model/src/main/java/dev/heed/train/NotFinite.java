@@ -75,7 +75,7 @@ final class NotFinite {
     @Override
     public boolean wants(Site site) {
       return place.isEmpty()
-          && !site.path().endsWith("attn.scores")
+          && !site.path().endsWith("attn.attn_scores")
           && !site.path().endsWith("attn.pattern");
     }
 

@@ -1,0 +1,138 @@
+package dev.heed.lens;
+
+import dev.heed.grad.Run;
+import dev.heed.grad.Tokens;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.model.Decoder;
+import dev.heed.model.LanguageModel;
+import dev.heed.tensor.Shape;
+import dev.heed.tensor.Tensor;
+import java.util.List;
+
+/// A model to look into. It runs the model as everybody does, with a probe; nothing is registered
+/// on the model or stays behind. Any number of threads may use a lens at once.
+///
+/// ```java
+/// Lens lens = Lens.of(model, workers);
+/// Trace trace = lens.trace(ids, Sites.matching("blocks.*.attn.pattern"));
+/// float weight = trace.pattern(3, 1).get(query, key);
+/// ```
+public final class Lens {
+  private final Decoder decoder;
+  private final ModelSites sites;
+  private final Run base;
+  private final long budget;
+
+  private Lens(Decoder decoder, ModelSites sites, Run base, long budget) {
+    this.decoder = decoder;
+    this.sites = sites;
+    this.base = base;
+    this.budget = budget;
+  }
+
+  /// A lens that computes with the fastest kernels on `workers`.
+  public static Lens of(LanguageModel model, Workers workers) {
+    return of(model.decoder(), workers);
+  }
+
+  /// A lens that computes with the fastest kernels on `workers`.
+  public static Lens of(Decoder decoder, Workers workers) {
+    return of(decoder, Run.inference(Kernels.best(), workers));
+  }
+
+  /// A lens that computes as `run` does, which has no tape. It keeps up to half of the heap.
+  public static Lens of(Decoder decoder, Run run) {
+    if (run.tape().isPresent()) {
+      throw new LensException("lens: a run with a tape; one for inference would fit");
+    }
+    return new Lens(decoder, ModelSites.of(decoder), run, Runtime.getRuntime().maxMemory() / 2);
+  }
+
+  /// The same lens, which refuses to keep more than `bytes`.
+  public Lens withBudget(long bytes) {
+    return new Lens(decoder, sites, base, bytes);
+  }
+
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /// The sites that the model has.
+  public ModelSites sites() {
+    return sites;
+  }
+
+  /// What a trace of a text of `length` tokens would take.
+  public TraceMemory memory(int length, Sites at) {
+    return memory(Shape.of(1, length), at.in(sites));
+  }
+
+  private TraceMemory memory(Shape tokens, List<SiteShape> at) {
+    return TraceMemory.of(at, tokens, decoder.head().out());
+  }
+
+  /// Runs the model over a text and keeps what stands at sites.
+  public Trace trace(int[] tokens, Sites at) {
+    return run(tokens, List.of(), at);
+  }
+
+  /// Runs the model over a text with changes, and keeps what stands at sites after them.
+  public Trace run(int[] tokens, List<Intervention> interventions, Sites at) {
+    return run(Tokens.of(tokens), interventions, at);
+  }
+
+  /// Runs the model over texts of equal length with changes, and keeps what stands at sites after
+  /// them.
+  ///
+  /// @param tokens `[B, T]`
+  public Trace run(Tokens tokens, List<Intervention> interventions, Sites at) {
+    check(tokens);
+    List<SiteShape> wanted = at.in(sites);
+    Shape shape = Shape.of(tokens.batch(), tokens.length());
+    TraceMemory memory = memory(shape, wanted);
+    if (memory.total() > budget) {
+      throw new LensException(
+          "lens: a trace of %s tokens would take %s, the budget is %s; fewer sites or tokens would fit, or Lens.withBudget"
+              .formatted(shape, memory, TraceMemory.megabytes(budget)));
+    }
+    Looking looking = new Looking(sites, Edits.of(sites, interventions, shape), wanted);
+    Tensor logits = decoder.forward(tokens, base.probed(looking));
+    return looking.trace(tokens, logits);
+  }
+
+  /// What stands at sites on the whole of some texts, for [Intervention.Mean] and
+  /// [Intervention.Resample].
+  ///
+  /// @param at sites that have a row a position
+  public Baseline baseline(List<int[]> texts, Sites at) {
+    for (SiteShape site : at.in(sites)) {
+      if (site.axes() == SiteShape.Axes.MAP) {
+        throw new LensException(
+            "baseline: rows of '%s' %s are as long as the text and have no mean"
+                .formatted(site.path(), site.letters()));
+      }
+    }
+    if (texts.isEmpty()) {
+      throw new LensException("baseline: no text; at least one would fit");
+    }
+    Baseline.Gathering gathering = new Baseline.Gathering(0);
+    texts.forEach(text -> gathering.add(trace(text, at)));
+    return gathering.baseline();
+  }
+
+  private void check(Tokens tokens) {
+    if (tokens.batch() < 1 || tokens.length() < 1 || tokens.length() > decoder.context()) {
+      throw new LensException(
+          "lens: [%d, %d] tokens do not fit; texts of 1 to %d, the context, would"
+              .formatted(tokens.batch(), tokens.length(), decoder.context()));
+    }
+    int vocabulary = decoder.embedding().tokens().shape().axis(0);
+    for (int id : tokens.ids()) {
+      if (id < 0 || id >= vocabulary) {
+        throw new LensException(
+            "lens: token %d is not one of the model's, 0 to %d".formatted(id, vocabulary - 1));
+      }
+    }
+  }
+}

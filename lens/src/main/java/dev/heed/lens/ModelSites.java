@@ -1,0 +1,182 @@
+package dev.heed.lens;
+
+import dev.heed.attention.Source;
+import dev.heed.attention.mixer.StateShape;
+import dev.heed.checkpoint.Nearest;
+import dev.heed.grad.Site;
+import dev.heed.layer.Block;
+import dev.heed.layer.DiagonalStateSpace;
+import dev.heed.layer.Experts;
+import dev.heed.layer.FeedForward;
+import dev.heed.layer.GatedConvolution;
+import dev.heed.layer.GatedRecurrence;
+import dev.heed.layer.Heads;
+import dev.heed.layer.LinearAttention;
+import dev.heed.layer.Mixer;
+import dev.heed.layer.SelfAttention;
+import dev.heed.layer.SharedAttention;
+import dev.heed.layer.StateSpaceDual;
+import dev.heed.model.Decoder;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The sites of a model with what stands there, in the order in which a pass meets them.
+public final class ModelSites {
+  private final Map<String, SiteShape> byPath;
+
+  private ModelSites(Map<String, SiteShape> byPath) {
+    this.byPath = Collections.unmodifiableMap(byPath);
+  }
+
+  /// The sites of a decoder.
+  public static ModelSites of(Decoder decoder) {
+    return new ModelSites(new Listing(decoder).byPath);
+  }
+
+  /// All of them.
+  public Collection<SiteShape> all() {
+    return byPath.values();
+  }
+
+  /// Their paths.
+  public Collection<String> paths() {
+    return byPath.keySet();
+  }
+
+  public boolean has(String path) {
+    return byPath.containsKey(path);
+  }
+
+  /// The site of a path.
+  public SiteShape get(String path) {
+    SiteShape found = byPath.get(path);
+    if (found == null) {
+      throw new LensException(
+          "lens: the model has no site '%s'; %s".formatted(path, Nearest.hint(path, paths())));
+    }
+    return found;
+  }
+
+  /// One decoder's sites, as its parts show them to a probe.
+  private static final class Listing {
+    private final Map<String, SiteShape> byPath = new LinkedHashMap<>();
+    private final int width;
+
+    Listing(Decoder decoder) {
+      width = decoder.embedding().tokens().shape().axis(1);
+      rows("embed", width);
+      if (decoder.embedding().positions().isPresent()) {
+        rows("pos_embed", width);
+      }
+      for (int i = 0; i < decoder.blocks().size(); i++) {
+        block("blocks." + i + ".", decoder.blocks().get(i));
+      }
+      if (decoder.norm().isPresent()) {
+        rows("ln_final.normalized", width);
+      }
+    }
+
+    private void rows(String path, int width) {
+      byPath.put(path, SiteShape.rows(new Site(path), width));
+    }
+
+    private void heads(String path, int heads, int width) {
+      byPath.put(path, SiteShape.heads(new Site(path), heads, width));
+    }
+
+    private void maps(String at, int heads, int before) {
+      for (String path : List.of(at + "attn_scores", at + "pattern")) {
+        byPath.put(path, SiteShape.map(new Site(path), heads, before));
+      }
+    }
+
+    private void block(String at, Block block) {
+      rows(at + "resid_pre", width);
+      Block.Norms first = block.mixer().norms();
+      if (first.before().isPresent()) {
+        rows(at + "ln1.normalized", width);
+      }
+      mixer(at + "attn.", block.mixer().layer());
+      rows(at + "attn_out", width);
+      if (first.sum().isPresent()) {
+        rows(at + "ln1.normalized", width);
+      }
+      block.feedForward().ifPresent(branch -> fed(at, branch));
+      rows(at + "resid_post", width);
+    }
+
+    private void fed(String at, Block.Branch<FeedForward> branch) {
+      rows(at + "resid_mid", width);
+      if (branch.norms().before().isPresent()) {
+        rows(at + "ln2.normalized", width);
+      }
+      switch (branch.layer()) {
+        case FeedForward.Plain plain -> {
+          rows(at + "mlp.pre", plain.up().out());
+          rows(at + "mlp.post", plain.up().out());
+        }
+        case FeedForward.Gated gated -> {
+          rows(at + "mlp.pre", gated.gate().out());
+          rows(at + "mlp.pre_linear", gated.up().out());
+          rows(at + "mlp.post", gated.up().out());
+        }
+        case Experts experts -> {
+          rows(at + "mlp.router_logits", experts.experts().size());
+          rows(at + "mlp.expert_weights", experts.experts().size());
+        }
+      }
+      rows(at + "mlp_out", width);
+      if (branch.norms().sum().isPresent()) {
+        rows(at + "ln2.normalized", width);
+      }
+    }
+
+    private void mixer(String at, Mixer mixer) {
+      switch (mixer) {
+        case SelfAttention attention -> attention(at, attention);
+        case SharedAttention shared -> {
+          Heads heads = shared.heads();
+          heads(at + "q", heads.queries(), heads.width());
+          maps(at, heads.queries(), 0);
+          heads(at + "z", heads.queries(), heads.width());
+        }
+        case LinearAttention linear -> {
+          Heads heads = linear.heads();
+          int valueWidth = linear.projections().value().out() / heads.keys();
+          heads(at + "q", heads.queries(), heads.width());
+          heads(at + "k", heads.keys(), heads.width());
+          heads(at + "v", heads.keys(), valueWidth);
+          heads(at + "z", heads.queries(), valueWidth);
+        }
+        case StateSpaceDual dual -> dual(at, dual);
+        case DiagonalStateSpace _, GatedConvolution _, GatedRecurrence _ -> {}
+      }
+    }
+
+    private void attention(String at, SelfAttention attention) {
+      Heads heads = attention.heads();
+      for (String rotation : List.of("", "rot_")) {
+        heads(at + rotation + "q", heads.queries(), heads.width());
+        heads(at + rotation + "k", heads.keys(), heads.width());
+        if (rotation.isEmpty()) {
+          heads(at + "v", heads.keys(), heads.width());
+        }
+      }
+      int before = attention.source() instanceof Source.Prefix(int length) ? length : 0;
+      maps(at, heads.queries(), before);
+      heads(at + "z", heads.queries(), heads.width());
+    }
+
+    private void dual(String at, StateSpaceDual dual) {
+      StateShape.Heads heads = dual.heads();
+      heads(at + "q", heads.queries(), dual.projections().query().out() / heads.queries());
+      heads(at + "k", heads.keys(), dual.projections().key().out() / heads.keys());
+      int valueWidth = dual.projections().value().out() / heads.values();
+      heads(at + "v", heads.values(), valueWidth);
+      heads(at + "z", Math.max(heads.queries(), heads.states()), valueWidth);
+    }
+  }
+}
