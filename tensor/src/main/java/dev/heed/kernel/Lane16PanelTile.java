@@ -129,10 +129,7 @@ final class Lane16PanelTile {
     y11.intoArray(c, c11 + LANES);
   }
 
-  /// Six rows, each side by side in `a`; `c` is a panel.
-  ///
-  /// Twelve are more than the compiler inlines in one go; what it inlined later boxed two vectors a
-  /// row and step, unless the method had been profiled before.
+  /// Six rows, each side by side in `a`; `c` is a panel. As fast as twelve, and quicker compiled.
   static void rows6(
       int aStride, int k, float[] a, int aFrom, float[] panel, int from, float[] c, int cFrom) {
     int a1 = aFrom + aStride;
