@@ -60,6 +60,7 @@ record KeyBlocks(int[][] of, int count) {
   /// Sets the bits of the `most` largest means, the first where some are equal.
   static void choose(double[] means, int most, int[] bits) {
     Arrays.fill(bits, 0);
+    Arrays.setAll(means, n -> means[n] + 0.0); // -0 is 0, also in its order
     double[] sorted = means.clone();
     Arrays.sort(sorted);
     double least = sorted[Math.max(0, means.length - most)];

@@ -13,6 +13,9 @@ public sealed interface Modifier {
   /// The parameter of [Bias].
   String BIAS = "bias";
 
+  /// The greatest distance that has a learned number of its own.
+  int FARTHEST = 1 << 20;
+
   /// Times a factor: one for all heads or one a head.
   record Scale(List<Double> factors) implements Modifier {
     public Scale {
@@ -76,9 +79,9 @@ public sealed interface Modifier {
 
     public T5 {
       int side = direction == Direction.BIDIRECTIONAL ? buckets / 2 : buckets;
-      if (side < 2 || maxDistance <= side / 2) {
+      if (side < 2 || maxDistance <= side / 2 || maxDistance > FARTHEST) {
         throw new AttentionException(
-            "t5: %d buckets up to distance %d; at least 2 a side, and a distance above half of a side, are needed"
+            "t5: %d buckets up to distance %d; at least 2 a side, and a distance above half of a side and up to 2^20, are needed"
                 .formatted(buckets, maxDistance));
       }
     }
@@ -145,7 +148,7 @@ public sealed interface Modifier {
   }
 
   private static void checkReach(String name, int reach) {
-    if (reach < 1 || reach > 1 << 20) {
+    if (reach < 1 || reach > FARTHEST) {
       throw new AttentionException(
           "%s: reach %d; a distance from 1 to 2^20 is needed".formatted(name, reach));
     }

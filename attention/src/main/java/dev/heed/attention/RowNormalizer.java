@@ -65,7 +65,7 @@ final class RowNormalizer {
   /// Writes the `most` largest scores to the measures, the first where some are equal, and -∞ for
   /// all others.
   private void select(int most, double[] scores) {
-    System.arraycopy(scores, 0, measures, 0, scores.length);
+    Arrays.setAll(measures, s -> scores[s] + 0.0); // -0 is 0, also in its order
     if (most >= scores.length) {
       return;
     }
@@ -73,11 +73,11 @@ final class RowNormalizer {
     double least = measures[scores.length - most];
     int above = 0;
     for (double score : scores) {
-      above += Double.compare(score, least) > 0 ? 1 : 0;
+      above += Double.compare(score + 0.0, least) > 0 ? 1 : 0;
     }
     int equal = most - above;
     for (int s = 0; s < scores.length; s++) {
-      int compared = Double.compare(scores[s], least);
+      int compared = Double.compare(scores[s] + 0.0, least);
       boolean kept = compared > 0 || (compared == 0 && equal-- > 0);
       measures[s] = kept ? scores[s] : Double.NEGATIVE_INFINITY;
     }

@@ -93,5 +93,7 @@ class FormsTest {
     assertThatThrownBy(() -> Modifier.parse("softcap(3")).hasMessageContaining("softcap(c)");
     assertThatThrownBy(() -> Modifier.parse("softcap(-1)")).hasMessageContaining("positive");
     assertThatThrownBy(() -> Score.parse("dot(NaN)")).hasMessageContaining("finite");
+    assertThatThrownBy(() -> Modifier.parse("t5(32,2147483647,causal)"))
+        .hasMessageContainingAll("2147483647", "up to 2^20");
   }
 }

@@ -95,11 +95,11 @@ class TrainKillTest {
   private boolean kill(Process process) throws Exception {
     int further = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(MOST_STEPS);
     int until = logged() + further;
-    while (process.isAlive() && logged() < until) {
-      Thread.sleep(1);
+    boolean ended = false;
+    while (!ended && logged() < until) {
+      ended = process.waitFor(1, TimeUnit.MILLISECONDS);
     }
-    Thread.sleep(random.nextInt(LONGEST_MILLIS));
-    boolean running = process.isAlive();
+    boolean running = !process.waitFor(random.nextInt(LONGEST_MILLIS), TimeUnit.MILLISECONDS);
     process.destroyForcibly().waitFor();
     return running;
   }

@@ -61,7 +61,7 @@ public final class TopKeys {
       for (int bits = hits[s]; bits != 0; bits &= bits - 1) {
         int query = Integer.numberOfTrailingZeros(bits);
         int at = counts[query]++;
-        numbers[query][at] = tile[s * QUERIES + query];
+        numbers[query][at] = tile[s * QUERIES + query] + 0f; // -0 is 0, also in its order
         keys[query][at] = first + s;
       }
     }

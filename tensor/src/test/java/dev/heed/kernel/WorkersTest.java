@@ -51,44 +51,39 @@ class WorkersTest {
     }
   }
 
+  /// A thread that is idle burns no time: it parks, and is woken.
   @Test
-  void run_afterALongPause_wakesTheThreads() throws Exception {
+  void run_afterALongPause_wakesTheThreads() {
     try (Workers workers = Workers.of(2)) {
       for (int i = 0; i < 20; i++) {
-        Thread.sleep(2);
-        CountDownLatch together = new CountDownLatch(2);
-        workers.run(
-            2,
-            (_, _) -> {
-              together.countDown();
-              await(together);
-            });
+        Set<Thread> helpers = helpers(workers, 2);
+        assertThat(helpers).hasSize(1);
+        awaitParked(helpers.iterator().next());
       }
     }
   }
 
-  @Test
-  void run_idle_burnsNoTime() throws Exception {
-    try (Workers workers = Workers.of(2)) {
-      Set<Thread> seen = ConcurrentHashMap.newKeySet();
-      CountDownLatch together = new CountDownLatch(2);
-      workers.run(
-          2,
-          (_, _) -> {
-            seen.add(Thread.currentThread());
-            together.countDown();
-            await(together);
-          });
-      seen.remove(Thread.currentThread());
-      assertThat(seen).hasSize(1);
-      Thread helper = seen.iterator().next();
-      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (helper.getState() != Thread.State.WAITING && System.nanoTime() < until) {
-        Thread.onSpinWait();
-      }
+  /// The threads besides the caller's that ran tasks of which each waits for all others.
+  private static Set<Thread> helpers(Workers workers, int threads) {
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    CountDownLatch together = new CountDownLatch(threads);
+    workers.run(
+        threads,
+        (_, _) -> {
+          seen.add(Thread.currentThread());
+          together.countDown();
+          await(together);
+        });
+    seen.remove(Thread.currentThread());
+    return seen;
+  }
 
-      assertThat(helper.getState()).isEqualTo(Thread.State.WAITING);
+  private static void awaitParked(Thread thread) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (thread.getState() != Thread.State.WAITING && System.nanoTime() < until) {
+      Thread.onSpinWait();
     }
+    assertThat(thread.getState()).isEqualTo(Thread.State.WAITING);
   }
 
   @Test
@@ -165,18 +160,10 @@ class WorkersTest {
 
   @Test
   void close_whileIdle_endsTheThreads() throws Exception {
-    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Set<Thread> seen;
     try (Workers workers = Workers.of(3)) {
-      CountDownLatch together = new CountDownLatch(3);
-      workers.run(
-          3,
-          (_, _) -> {
-            seen.add(Thread.currentThread());
-            together.countDown();
-            await(together);
-          });
+      seen = helpers(workers, 3);
     }
-    seen.remove(Thread.currentThread());
     assertThat(seen).hasSize(2);
     for (Thread thread : seen) {
       thread.join(5000);
