@@ -79,7 +79,7 @@ class ChoiceTilesTest {
       kernels.observers().addQueries(tile.block, 7, 33, tile.querySums, 0);
     }),
     OBSERVE_SCORES((kernels, tile) ->
-        kernels.observers().addScores(tile.block, 7, 33, tile.querySums, tile.table, 0)),
+        kernels.observers().addScores(tile.block, 7, 33, tile.querySums, tile.counts, 0)),
     ADD_ROWS((kernels, tile) -> kernels.modifiers().addRows(tile.block, tile.rows())),
     ADD_WINDOWS(
         (kernels, tile) -> kernels.modifiers().addWindows(tile.block, tile.table, tile.starts)),
@@ -140,6 +140,7 @@ class ChoiceTilesTest {
     final Matrix k;
     final float[] v;
     final float[] querySums;
+    final float[] counts = new float[QUERIES];
     final float[] keySums;
     final float[] table;
     final float[] panel;
@@ -213,6 +214,7 @@ class ChoiceTilesTest {
       for (float[] each :
           List.of(
               querySums,
+              counts,
               block.origins,
               block.offsets,
               back.rateSums,
