@@ -56,11 +56,31 @@ public sealed interface Source {
     }
   }
 
+  /// The text in segments, each of which sees itself, and beside it the nearest keys of the
+  /// segments before it, mixed as [Memory] mixes them: a memory of the text's own past, without
+  /// gradients for what is past. The parameter `memory_gate`, `[H]`.
+  ///
+  /// @param neighbours that a query looks at
+  /// @param segment positions that see each other
+  /// @param capacity positions that are remembered at most
+  record Past(int neighbours, int segment, int capacity) implements Source {
+    public Past {
+      atLeast("past", 1, neighbours);
+      atLeast("past", 1, segment);
+      atLeast("past", 4, capacity);
+    }
+
+    /// What positions of one segment see of each other.
+    public Attention inSegment(Attention attention) {
+      return attention.withMask(attention.mask().and(Mask.parse("chunk(%d)".formatted(segment))));
+    }
+  }
+
   /// The learned numbers that this choice reads.
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
       case Self _, Nystrom _ -> List.of();
-      case Memory _ -> Need.aHead("memory_gate", shape, "source " + text());
+      case Memory _, Past _ -> Need.aHead("memory_gate", shape, "source " + text());
       case Linformer(int rows, int length) ->
           List.of(
               new Need("linformer_keys", Shape.of(rows, length), "source " + text()),
@@ -107,6 +127,10 @@ public sealed interface Source {
 
   static Source memory(int neighbours) {
     return new Memory(neighbours);
+  }
+
+  static Source past(int neighbours, int segment, int capacity) {
+    return new Past(neighbours, segment, capacity);
   }
 
   private static void atLeast(String name, int least, int number) {

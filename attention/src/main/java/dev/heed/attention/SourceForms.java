@@ -28,6 +28,12 @@ final class SourceForms {
                   "Wu et al. 2022, https://arxiv.org/abs/2203.08913",
                   of -> Source.memory(of.whole(0))),
               new Form<>(
+                  "past(neighbours, segment, capacity)",
+                  Source.Past.class,
+                  "the own segment of the text, and the nearest keys of those before it",
+                  "Wu et al. 2022, https://arxiv.org/abs/2203.08913",
+                  of -> Source.past(of.whole(0), of.whole(1), of.whole(2))),
+              new Form<>(
                   "nystrom(landmarks)",
                   Source.Nystrom.class,
                   "means of segments stand for all keys; six iterations of an inverse",
@@ -53,6 +59,8 @@ final class SourceForms {
       case Source.Self _ -> "self";
       case Source.Prefix(int length) -> "prefix(%d)".formatted(length);
       case Source.Memory(int neighbours) -> "memory(%d)".formatted(neighbours);
+      case Source.Past(int neighbours, int segment, int capacity) ->
+          "past(%d,%d,%d)".formatted(neighbours, segment, capacity);
       case Source.Nystrom(int landmarks, int iterations) ->
           iterations == 6
               ? "nystrom(%d)".formatted(landmarks)

@@ -10,7 +10,9 @@ import dev.heed.attention.Normalizer;
 import dev.heed.attention.Observer;
 import dev.heed.attention.Reference;
 import dev.heed.attention.Score;
+import dev.heed.attention.Source;
 import dev.heed.attention.Tiled;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.AttentionJson;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.SafetensorsFile;
@@ -21,6 +23,7 @@ import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.CounterRandom;
+import dev.heed.tensor.Weight;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -43,8 +46,9 @@ import picocli.CommandLine.Spec;
       "Computes attention over the tensors of a safetensors file.",
       "FILE holds q [B, H, T, E], k [B, G, S, E], v [B, G, S, W]; where it is read, q_pos [T] and "
           + "k_pos [S] (default: 0, 1, ...), doc_q [T], doc_k [S], kv_len [B], visible [B, H, T, S], "
-          + "and what a choice has learned, as sink [H]. The file's header may hold an attention as "
-          + "JSON under 'spec'; options change it."
+          + "and what a choice has learned, as sink [H]; for --source \"memory(32)\" also "
+          + "memory_k [B, G, M, E] and memory_v [B, G, M, W]. The file's header may hold an attention "
+          + "as JSON under 'spec'; options change it."
     },
     footer = {"", "heed variants lists every choice."})
 final class AttendCommand implements Callable<Integer> {
@@ -76,6 +80,12 @@ final class AttendCommand implements Callable<Integer> {
 
   @Option(names = "--normalizer", paramLabel = "NORMALIZER", description = "softmax, sink, ...")
   private @Nullable Normalizer normalizer;
+
+  @Option(
+      names = "--source",
+      paramLabel = "SOURCE",
+      description = "Keys and values from elsewhere: prefix(16), memory(32), nystrom(64), ...")
+  private Source source = Source.self();
 
   @Option(
       names = "--executor",
@@ -150,16 +160,29 @@ final class AttendCommand implements Callable<Integer> {
     }
     Executor by =
         executor == null ? Executor.fitting(attention, input.shape()) : executor.executor();
+    boolean elsewhere = !source.equals(Source.self());
+    if (elsewhere && (explain || !statistics.isEmpty() || !maps.isEmpty() || executor != null)) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(),
+          "an executor, statistics, maps or a plan",
+          "it is a composition of several calls: leave those options out");
+    }
     if (explain) {
       PrintWriter print = command.commandLine().getOut();
       print.print(attention.explain(input, by));
       print.flush();
     }
     if (out != null) {
-      AttendResult result = new AttendResult(attention, input, by, run);
-      Map<String, String> header =
-          Map.of("spec", AttentionJson.write(attention).toString(), "executor", by.toString());
-      SafetensorsWriter.write(out, result.tensors(statistics, maps), header);
+      String spec = AttentionJson.write(attention).toString();
+      if (elsewhere) {
+        Map<String, Weight> result =
+            new SourceTensors(source, tensors).attend(attention, input, run);
+        SafetensorsWriter.write(out, result, Map.of("spec", spec, "source", source.text()));
+      } else {
+        AttendResult result = new AttendResult(attention, input, by, run);
+        Map<String, String> header = Map.of("spec", spec, "executor", by.toString());
+        SafetensorsWriter.write(out, result.tensors(statistics, maps), header);
+      }
     }
   }
 

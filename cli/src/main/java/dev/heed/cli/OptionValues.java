@@ -5,6 +5,7 @@ import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Observer;
 import dev.heed.attention.Score;
+import dev.heed.attention.Source;
 import dev.heed.tensor.HeedException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,6 +28,7 @@ final class OptionValues {
         .registerConverter(Modifier.class, choice(Modifier::parse))
         .registerConverter(Mask.class, choice(Mask::parse))
         .registerConverter(Normalizer.class, choice(Normalizer::parse))
+        .registerConverter(Source.class, choice(Source::parse))
         .registerConverter(Observer.class, choice(Observer::parse));
   }
 

@@ -77,7 +77,7 @@ final class SourceGradCases {
     add("nearest neighbours", new Recall(q, memory, HEADS, LENGTH));
     Tensor near = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
     Tensor far = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
-    add("gate", new GateHeads(near, far, numbers.weight("gates", HEADS), true, false));
+    add("gate", new GateHeads(near, far, numbers.weight("gates", HEADS), 0, 3));
     add("positions", new ProjectLength(numbers.weight("rows", 4, LENGTH), x, lengths));
   }
 
@@ -90,6 +90,25 @@ final class SourceGradCases {
     source(Source.nystrom(4), "");
     source(new Source.Nystrom(3, 2), "padding");
     source(Source.linformer(4, LENGTH), "padding");
+    past();
+  }
+
+  /// What is past has no gradient, so keys and values of the text are no operands here.
+  private void past() {
+    Tensor q = numbers.tensor(BATCH, LENGTH, HEADS * WIDTH);
+    Tensor k = numbers.tensor(BATCH, LENGTH, GROUPS * WIDTH);
+    Tensor v = numbers.tensor(BATCH, LENGTH, GROUPS * VALUE_WIDTH);
+    Tensor gates = numbers.tensor(HEADS);
+    Source source = Source.past(LENGTH, 4, 2 * LENGTH);
+    Map<String, Operand> learned = Map.of("memory_gate", gates);
+    AttentionSites sites = AttentionSites.inBlock(0);
+    SourceCall call = new SourceCall(source, Attention.causal(), input(q, k, v), sites, learned);
+    cases.add(
+        new GradCheckCase(
+            Recall.class,
+            "source " + source.text(),
+            List.of(q, gates),
+            run -> call.attend(new Attend.Operands(q, k, v), run)));
   }
 
   private void source(Source source, String mask) {

@@ -74,6 +74,20 @@ class AttendCommandTest {
   }
 
   @Test
+  void attend_memory_mixesTheNearestByTheGate() {
+    tensors.put("memory_k", Weight.of("memory_k", new float[] {-9, 0, 9, 0, 0, 0}, 1, 1, 3, 2));
+    tensors.put("memory_v", Weight.of("memory_v", new float[] {1, 1, 2, 2, 4, 4}, 1, 1, 3, 2));
+    tensors.put("memory_gate", Weight.of("memory_gate", new float[] {0}, 1));
+    save(Map.of());
+    assertThat(attend("--source", "memory(1)", "--mask", "causal").err()).isEmpty();
+    // half of the causal result, half of the nearest value; the second query is 0 and takes the
+    // oldest of its equal neighbours
+    assertThat(numbers("out")).containsExactly(2.5f, 16, 2.75f, 23);
+    assertThat(attend("--source", "memory(1)", "--explain").err())
+        .contains("source memory(1) does not go with");
+  }
+
+  @Test
   void attend_headerAndOptions_optionsWin() {
     save(Map.of("spec", "{\"score\": \"dot(0)\", \"mask\": \"causal\"}"));
     assertThat(attend().code()).isZero();

@@ -4,10 +4,12 @@ import dev.heed.attention.Cache;
 import dev.heed.attention.PagedCache;
 import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.attention.mixer.MixerException;
+import dev.heed.attention.source.Past;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// What the mixer of one block keeps of the positions that it has seen, so that decoding goes on
 /// from there.
@@ -32,7 +34,14 @@ public sealed interface MixerCache {
   default void close() {}
 
   /// Keys and values of positions.
-  record KeysAndValues(Cache rows) implements MixerCache {
+  ///
+  /// @param past what the text has said, where attention looks into it
+  record KeysAndValues(Cache rows, Optional<Past> past) implements MixerCache {
+    /// Of an attention that looks into no past.
+    public KeysAndValues(Cache rows) {
+      this(rows, Optional.empty());
+    }
+
     @Override
     public int length() {
       return rows.length();
@@ -40,26 +49,36 @@ public sealed interface MixerCache {
 
     @Override
     public void truncate(int length) {
+      past.ifPresent(memory -> memory.truncate(length));
       rows.truncate(length);
     }
 
     @Override
     public void reorder(int... order) {
+      refusePast("another order of its sequences");
       rows.reorder(order);
+    }
+
+    private void refusePast(String what) {
+      if (past.isPresent()) {
+        throw new UnsupportedCombinationException(
+            "source past", what, "each sequence has a memory of its own; decode one by one");
+      }
     }
 
     @Override
     public MixerCache fork(int... order) {
+      refusePast("fork");
       if (!(rows instanceof PagedCache paged)) {
         throw new UnsupportedCombinationException(
             rows.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
       }
-      return new KeysAndValues(paged.fork(order));
+      return new KeysAndValues(paged.fork(order), past);
     }
 
     @Override
     public long bytes() {
-      return rows.bytes();
+      return rows.bytes() + past.map(Past::bytes).orElse(0L);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.heed.layer;
 
 import dev.heed.attention.AttentionException;
-import dev.heed.attention.Cache;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
@@ -118,9 +117,14 @@ public final class Pass {
     return documents;
   }
 
+  /// Whether blocks keep what they read.
+  boolean keeps() {
+    return !caches.isEmpty();
+  }
+
   /// The keys and values that a block keeps.
-  Optional<Cache> cache(int block) {
-    return kept(block, MixerCache.KeysAndValues.class).map(MixerCache.KeysAndValues::rows);
+  Optional<MixerCache.KeysAndValues> cache(int block) {
+    return kept(block, MixerCache.KeysAndValues.class);
   }
 
   /// The state that a block keeps.

@@ -18,6 +18,8 @@ import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Rotate;
 import dev.heed.attention.Source;
+import dev.heed.attention.UnsupportedCombinationException;
+import dev.heed.attention.source.Past;
 import dev.heed.attention.source.SourceCall;
 import dev.heed.grad.Run;
 import dev.heed.grad.Site;
@@ -130,8 +132,14 @@ public record SelfAttention(
     q = seen(q, block, "rot_q", run);
     k = seen(k, block, "rot_k", run);
     pass.share(block, k, v);
-    Tensor z = attend(new Attend.Operands(q, k, v), still, block, pass, run);
+    Attend.Operands unturned = new Attend.Operands(still, stillKeys, v);
+    Attend.Operands turned = new Attend.Operands(q, k, v);
+    Tensor z =
+        pass.keeps()
+            ? attendCached(turned, unturned, block, pass, run)
+            : attendWhole(turned, unturned, block, pass, run);
     if (source instanceof Source.Memory) {
+      refuseRecomputing(run);
       pass.noteForMemory(
           block, HeadView.split(stillKeys, heads.keys()), HeadView.split(v, heads.keys()));
     }
@@ -144,37 +152,76 @@ public record SelfAttention(
 
   @Override
   public MixerCache newCache(int batch, int limit, int longest, CacheChoice choice) {
-    CacheShape shape = new CacheShape(batch, heads.keys(), heads.width(), heads.width());
-    return new MixerCache.KeysAndValues(choice.make(shape, attention.mask(), limit, longest));
+    return source instanceof Source.Past past
+        ? new MixerCache.KeysAndValues(
+            choice.make(shape(batch), past.inSegment(attention).mask(), limit, longest),
+            Optional.of(new Past(shape(batch), past)))
+        : new MixerCache.KeysAndValues(choice.make(shape(batch), attention.mask(), limit, longest));
   }
 
-  /// @param still queries that were not turned, as the keys of a memory are
-  private Tensor attend(Attend.Operands of, Tensor still, int block, Pass pass, Run run) {
-    HeadView queries = HeadView.split(of.q(), heads.queries());
-    HeadView keys = HeadView.split(of.k(), heads.keys());
-    HeadView values = HeadView.split(of.v(), heads.keys());
-    AttentionSites sites = AttentionSites.inBlock(block);
-    Optional<Cache> cache = pass.cache(block);
-    if (cache.isEmpty()) {
-      AttentionInput plain =
-          AttentionInput.of(queries, keys, values, pass.positions(), pass.positions());
-      Learned numbers = Learned.of(source, plain.shape(), learned);
-      AttentionInput input = drawing(within(pass.documents(), numbers.given(plain)), run);
-      Attention attending = within(pass.documents(), attending(run));
-      SourceCall call = new SourceCall(source, attending, input, sites, numbers.source());
-      Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention());
-      return source instanceof Source.Memory
-          ? call.recall(call.ofText().attend(operands, run), still, pass.memory(block), run)
-          : call.attend(operands, run);
+  private CacheShape shape(int batch) {
+    return new CacheShape(batch, heads.keys(), heads.width(), heads.width());
+  }
+
+  private void refuseRecomputing(Run run) {
+    if (run.recomputes()) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(),
+          "a run that recomputes blocks",
+          "the memory has changed by then: keep the blocks");
     }
-    Cache.Contents all = cache.get().append(keys, values, pass.positions());
-    AttentionInput plain = all.input(queries, pass.positions());
+  }
+
+  /// @param unturned queries, keys and values before any rotation, as a memory has them
+  private Tensor attendWhole(
+      Attend.Operands of, Attend.Operands unturned, int block, Pass pass, Run run) {
+    AttentionInput plain =
+        AttentionInput.of(
+            HeadView.split(of.q(), heads.queries()),
+            HeadView.split(of.k(), heads.keys()),
+            HeadView.split(of.v(), heads.keys()),
+            pass.positions(),
+            pass.positions());
+    Learned numbers = Learned.of(source, plain.shape(), learned);
+    AttentionInput input = drawing(within(pass.documents(), numbers.given(plain)), run);
+    Attention attending = within(pass.documents(), attending(run));
+    AttentionSites sites = AttentionSites.inBlock(block);
+    SourceCall call = new SourceCall(source, attending, input, sites, numbers.source());
+    Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention());
+    return switch (source) {
+      case Source.Memory _ ->
+          call.recall(call.ofText().attend(operands, run), unturned.q(), pass.memory(block), run);
+      case Source.Past past ->
+          call.recall(
+              call.ofText().attend(operands, run),
+              unturned,
+              new Past(shape(of.q().axis(0)), past),
+              run);
+      default -> call.attend(operands, run);
+    };
+  }
+
+  private Tensor attendCached(
+      Attend.Operands of, Attend.Operands unturned, int block, Pass pass, Run run) {
+    MixerCache.KeysAndValues kept = pass.cache(block).orElseThrow();
+    Cache.Contents all =
+        kept.rows()
+            .append(
+                HeadView.split(of.k(), heads.keys()),
+                HeadView.split(of.v(), heads.keys()),
+                pass.positions());
+    AttentionInput plain = all.input(HeadView.split(of.q(), heads.queries()), pass.positions());
     Learned numbers = Learned.of(source, plain.shape(), learned);
     AttentionInput input = drawing(numbers.given(plain), run);
+    AttentionSites sites = AttentionSites.inBlock(block);
     SourceCall call = new SourceCall(source, attending(run), input, sites, numbers.source());
-    return source instanceof Source.Memory
-        ? call.recall(call.ofText().attendCached(run), still, pass.memory(block), run)
-        : call.attendCached(run);
+    return switch (source) {
+      case Source.Memory _ ->
+          call.recall(call.ofText().attendCached(run), unturned.q(), pass.memory(block), run);
+      case Source.Past _ ->
+          call.recall(call.ofText().attendCached(run), unturned, kept.past().orElseThrow(), run);
+      default -> call.attendCached(run);
+    };
   }
 
   /// The attention of tokens that see their own document alone, where they belong to several.

@@ -58,7 +58,7 @@ public record SharedAttention(
     HeadView queries = HeadView.split(q, heads.queries());
     AttentionSites sites = AttentionSites.inBlock(block);
     Attention attending = run.trains() ? attention : attention.withChance(Chance.none());
-    Optional<Cache> cache = pass.cache(from);
+    Optional<Cache> cache = pass.cache(from).map(MixerCache.KeysAndValues::rows);
     if (cache.isPresent()) {
       AttentionInput input = cache.get().contents().input(queries, pass.positions());
       return run.apply(

@@ -136,14 +136,24 @@ final class HeedMixers {
 
   private static SelfAttention withSource(SelfAttention mixer, Json.Obj json, HeedParts at) {
     Source source = Source.parse(json.string("source"));
-    if (!(source instanceof Source.Self || source instanceof Source.Prefix)) {
+    boolean fits =
+        switch (source) {
+          case Source.Self _, Source.Prefix _, Source.Past _ -> true;
+          case Source.Memory _, Source.Nystrom _, Source.Linformer _ -> false;
+        };
+    if (!fits) {
       throw new CheckpointException(
-          "%s: '%s' looks at whole texts, which a decoder foresees; self or prefix(n) would fit"
+          "%s: '%s' looks at what a decoder foresees, or does not have; self, prefix(n) or past(n, segment, capacity) would fit"
               .formatted(json.place().member("source"), source.text()));
     }
+    boolean random = source instanceof Source.Prefix;
     Map<String, Weight> numbers = new LinkedHashMap<>();
     for (Need need : source.needs(shape(mixer.heads(), 1, 1, 1))) {
-      numbers.put(need.name(), at.vector("learned." + need.name(), need.shape().toArray()));
+      numbers.put(
+          need.name(),
+          random
+              ? at.vector("learned." + need.name(), need.shape().toArray())
+              : learned(need, mixer.attention(), mixer.heads(), at));
     }
     return mixer.withSource(source, numbers);
   }

@@ -65,6 +65,7 @@ class HeedModelTest {
         "{`mixers`: [{`type`: `mamba2`, `state_size`: 5, `head_dim`: 8}, {`type`: `gated`}]}",
         "{`mixers`: [{}, {`type`: `shared`, `from`: 0, `num_attention_heads`: 3}]}",
         "{`mixers`: [{`type`: `s4d`, `modes`: 3}, {`source`: `prefix(3)`}]}",
+        "{`mixers`: [{`source`: `past(2, 4, 16)`}, {`source`: `past(3, 5, 4)`}]}",
         "{`mixers`: [{`type`: `recurrence`, `inner_size`: 5}, {`type`: `convolution`}]}",
         "{`mixer`: {`type`: `linear`, `features`: `favor`, `feature_count`: 7}, `bias`: true}",
         "{`feed_forward`: {`type`: `plain`, `activation`: `relu`}, `tie_word_embeddings`: false}",

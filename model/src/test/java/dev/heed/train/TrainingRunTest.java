@@ -54,7 +54,8 @@ class TrainingRunTest {
          "norm": {"type": "layer", "place": "post"},
          "mixers": [{"score": "cosine(learned)", "mask": "causal & window(4)"}, {"type": "gated"},
            {"type": "mamba2", "state_size": 6, "head_dim": 8},
-           {"normalizer": "sink", "modifiers": ["alibi"], "num_attention_heads": 2}]},
+           {"normalizer": "sink", "modifiers": ["alibi"], "num_attention_heads": 2,
+            "source": "past(2, 3, 8)"}]},
        "steps": 9, "batch": 4, "context": 7, "dropout": {"weights": 0.1},
        "watch": {"evaluate": 4, "checkpoint": 3}}
       """;

@@ -10,31 +10,31 @@ import dev.heed.tensor.Tensor;
 import java.util.List;
 
 /// Two results of heads mixed by a learned gate a head, `σ(g_h) far + (1 - σ(g_h)) near`; `near`
-/// alone in batches that have nothing far.
+/// alone where there is nothing far.
 public final class GateHeads implements Operation {
   private final Tensor near;
   private final Tensor far;
   private final Operand gates;
-  private final boolean[] open;
+  private final int[] since;
   private final int heads;
 
   /// @param near `[B, T, H·W]`
   /// @param far `[B, T, H·W]`
   /// @param gates `[H]`, numbers in an array
-  /// @param open whether a batch has something far
-  public GateHeads(Tensor near, Tensor far, Operand gates, boolean... open) {
+  /// @param since the first position of each batch that has something far; `T` where none has
+  public GateHeads(Tensor near, Tensor far, Operand gates, int... since) {
     this.near = near;
     this.far = far;
     this.gates = gates;
-    this.open = open.clone();
+    this.since = since.clone();
     this.heads = (int) gates.shape().size();
     if (!near.shape().equals(far.shape())
         || near.shape().rank() != 3
         || near.axis(2) % heads != 0
-        || open.length != near.axis(0)) {
+        || since.length != near.axis(0)) {
       throw new ShapeException(
           "gate: near %s, far %s, %d gates and %d batches do not fit; [B, T, H·W] twice, H and B would"
-              .formatted(near, far, heads, open.length));
+              .formatted(near, far, heads, since.length));
     }
   }
 
@@ -59,8 +59,8 @@ public final class GateHeads implements Operation {
   }
 
   private float share(float[] shares, int n) {
-    int batch = n / (near.axis(1) * near.axis(2));
-    return open[batch] ? shares[head(n)] : 0;
+    int row = n / near.axis(2);
+    return row % near.axis(1) >= since[row / near.axis(1)] ? shares[head(n)] : 0;
   }
 
   private int head(int n) {

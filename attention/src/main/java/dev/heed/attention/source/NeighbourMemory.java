@@ -5,6 +5,7 @@ import dev.heed.attention.HeadView;
 import dev.heed.attention.Positions;
 import dev.heed.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Keys and values of a text long past, without gradients, in which the nearest are looked up, [Wu
@@ -54,26 +55,33 @@ public final class NeighbourMemory {
     return shape;
   }
 
-  /// The blocks of a head, the oldest first.
-  List<Block> blocks(int b, int group) {
-    return List.copyOf(heads.get(b * shape.groups() + group));
+  /// The blocks of a head, the oldest first, as they are from now on.
+  ///
+  /// @param head batch times `G` plus the key/value head
+  List<Block> blocks(int head) {
+    return Collections.unmodifiableList(heads.get(head));
   }
 
   /// Remembers copies of keys `[B, G, T, E]` and values `[B, G, T, W]`.
   public void add(HeadView k, HeadView v) {
     shape.check(k, v, Positions.range(0, k.axes().length()));
     for (int head = 0; head < heads.size(); head++) {
-      int b = head / shape.groups();
-      int g = head % shape.groups();
-      List<Block> blocks = heads.get(head);
-      for (int t = 0; t < k.axes().length(); t++) {
-        Block block = open(blocks);
-        put(k, k.row(b, g, t), block.keys, block.count);
-        put(v, v.row(b, g, t), block.values, block.count);
-        block.count++;
-      }
-      blocks.forEach(block -> block.index.extend(block.count));
+      add(head, k, v);
     }
+  }
+
+  /// Remembers copies of the rows of one head. Several heads may be written to at once.
+  void add(int head, HeadView k, HeadView v) {
+    int b = head / shape.groups();
+    int g = head % shape.groups();
+    List<Block> blocks = heads.get(head);
+    for (int t = 0; t < k.axes().length(); t++) {
+      Block block = open(blocks);
+      put(k, k.row(b, g, t), block.keys, block.count);
+      put(v, v.row(b, g, t), block.values, block.count);
+      block.count++;
+    }
+    blocks.forEach(block -> block.index.extend(block.count));
   }
 
   /// A block with room for a row.

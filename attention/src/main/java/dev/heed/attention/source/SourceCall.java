@@ -6,6 +6,7 @@ import dev.heed.attention.AttentionException;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
+import dev.heed.attention.CacheShape;
 import dev.heed.attention.Front;
 import dev.heed.attention.HeadRows;
 import dev.heed.attention.HeadView;
@@ -18,6 +19,7 @@ import dev.heed.grad.Run;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 
@@ -88,6 +90,8 @@ public record SourceCall(
         yield run.apply(Attend.trainable(front.attention(attention), all, sites, operands));
       }
       case Source.Memory _ -> throw withoutMemory();
+      case Source.Past past ->
+          recall(ofText().attend(of, run), of, new Past(pastShape(), past), run);
       case Source.Nystrom nystrom -> {
         Landmarks.check(source, attention);
         yield new Landmarks(this, of).nystrom(nystrom, run);
@@ -112,7 +116,7 @@ public record SourceCall(
         yield run.apply(
             Attend.inference(front.attention(attention), front.input(input, k, v), sites));
       }
-      case Source.Memory _ -> throw withoutMemory();
+      case Source.Memory _, Source.Past _ -> throw withoutMemory();
       case Source.Nystrom _, Source.Linformer _ ->
           throw new UnsupportedCombinationException(
               "source " + source.text(),
@@ -137,24 +141,57 @@ public record SourceCall(
       throw new UnsupportedCombinationException(
           "source " + source.text(), "a memory", "source memory(32) looks into one");
     }
-    if (!(attention.score().equals(Score.dot()))) {
+    requireProducts();
+    int heads = input.shape().heads();
+    Tensor far = run.apply(new Recall(q, memory, heads, neighbours));
+    int[] since = new int[near.axis(0)];
+    for (int b = 0; b < since.length; b++) {
+      since[b] = memory.length(b) > 0 ? 0 : near.axis(1);
+    }
+    return run.apply(new GateHeads(near, far, learned("memory_gate"), since));
+  }
+
+  /// What a text gives within its segments, mixed with what the nearest keys of the segments before
+  /// give. The text is in `past` afterwards.
+  ///
+  /// @param near what the segments give, `[B, T, H·W]`
+  /// @param text queries, keys and values before any rotation
+  /// @return `[B, T, H·W]`
+  public Tensor recall(Tensor near, Attend.Operands text, Past past, Run run) {
+    if (!(source instanceof Source.Past(int neighbours, _, _))) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(), "a past", "source past(32, 64, 4096) looks into one");
+    }
+    requireProducts();
+    if (input.docQ().isPresent()) {
+      throw new UnsupportedCombinationException(
+          "source " + source.text(), "documents", "rows of one text each would fit");
+    }
+    past.check(input.qPos());
+    int[] since = new int[near.axis(0)];
+    Arrays.fill(since, past.firstWithPast(near.axis(1)));
+    Tensor far = run.apply(Recall.ofPast(text, past, input.shape().heads(), neighbours));
+    return run.apply(new GateHeads(near, far, learned("memory_gate"), since));
+  }
+
+  private void requireProducts() {
+    if (!attention.score().equals(Score.dot())) {
       throw new UnsupportedCombinationException(
           "source " + source.text(),
           "score " + attention.score().text(),
           "the nearest keys are those of the largest inner product: score dot");
     }
-    int heads = input.shape().heads();
-    Tensor far = run.apply(new Recall(q, memory, heads, neighbours));
-    boolean[] open = new boolean[near.axis(0)];
-    for (int b = 0; b < open.length; b++) {
-      open[b] = memory.length(b) > 0;
-    }
-    return run.apply(new GateHeads(near, far, learned("memory_gate"), open));
+  }
+
+  private CacheShape pastShape() {
+    AttentionShape shape = input.shape();
+    return new CacheShape(shape.batch(), shape.groups(), shape.width(), shape.valueWidth());
   }
 
   /// The same call without what the source adds to the text.
   public SourceCall ofText() {
-    return new SourceCall(Source.self(), attention, input, sites, Map.of());
+    Attention seen = source instanceof Source.Past past ? past.inSegment(attention) : attention;
+    return new SourceCall(Source.self(), seen, input, sites, Map.of());
   }
 
   private HeadView rows(String name) {

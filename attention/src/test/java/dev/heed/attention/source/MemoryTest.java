@@ -14,6 +14,7 @@ import dev.heed.attention.Positions;
 import dev.heed.attention.Score;
 import dev.heed.attention.Source;
 import dev.heed.attention.UnsupportedCombinationException;
+import dev.heed.attention.mixer.MixerException;
 import dev.heed.grad.GradCheck;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
@@ -166,9 +167,64 @@ class MemoryTest {
                 List.of(q, near, gates),
                 run -> {
                   Tensor far = run.apply(new Recall(q, memory, HEADS, 50));
-                  return run.apply(new GateHeads(near, far, gates, true, false));
+                  return run.apply(new GateHeads(near, far, gates, 0, LENGTH));
                 });
     assertThat(result.failure()).isEmpty();
+  }
+
+  private static final Source.Past PAST = new Source.Past(3, 4, 100);
+
+  private static Tensor rows(Tensor of, int from, int to) {
+    Tensor part = Tensor.zeros(BATCH, to - from, of.axis(2));
+    for (int b = 0; b < BATCH; b++) {
+      int at = of.offset() + (b * of.axis(1) + from) * of.axis(2);
+      int size = (to - from) * of.axis(2);
+      System.arraycopy(of.array(), at, part.array(), b * size, size);
+    }
+    return part;
+  }
+
+  @Test
+  void recall_ofPast_looksAtSegmentsBefore() {
+    Tensor k = tensor(BATCH, LENGTH, GROUPS * WIDTH);
+    Tensor v = tensor(BATCH, LENGTH, GROUPS * VALUE_WIDTH);
+    Past past = new Past(SHAPE, PAST);
+    Tensor made = RUN.apply(Recall.ofPast(new Attend.Operands(q, k, v), past, HEADS, 3));
+    for (int n = 0; n < BATCH * LENGTH * HEADS; n++) {
+      int[] at = {n / HEADS / LENGTH, n / HEADS % LENGTH, n % HEADS};
+      int seen = at[1] / 4 * 4;
+      double[] expected = byHand(new Remembered(q, rows(k, 0, seen), v, 0, 3), at);
+      for (int w = 0; w < VALUE_WIDTH; w++) {
+        assertThat((double) made.at(at[0], at[1], at[2] * VALUE_WIDTH + w))
+            .as("query %s", Arrays.toString(at))
+            .isCloseTo(expected[w], Offset.offset(1e-5));
+      }
+    }
+    assertThat(past.length()).isEqualTo(LENGTH);
+  }
+
+  @Test
+  void recall_ofPastInParts_givesTheSameBits() {
+    Tensor k = tensor(BATCH, LENGTH, GROUPS * WIDTH);
+    Tensor v = tensor(BATCH, LENGTH, GROUPS * VALUE_WIDTH);
+    Past whole = new Past(SHAPE, PAST);
+    Tensor all = RUN.apply(Recall.ofPast(new Attend.Operands(q, k, v), whole, HEADS, 3));
+    Past past = new Past(SHAPE, PAST);
+    read(past, k, v, 0, 7);
+    past.truncate(6);
+    assertThat(read(past, k, v, 6, LENGTH).toArray())
+        .containsExactly(rows(all, 6, LENGTH).toArray());
+    assertThatThrownBy(() -> past.truncate(8))
+        .isInstanceOf(MixerException.class)
+        .hasMessageContaining("to 0, or to more than 8 it can");
+    past.truncate(0);
+    assertThat(read(past, k, v, 0, 5).toArray()).containsExactly(rows(all, 0, 5).toArray());
+  }
+
+  private Tensor read(Past past, Tensor k, Tensor v, int from, int to) {
+    Attend.Operands part =
+        new Attend.Operands(rows(q, from, to), rows(k, from, to), rows(v, from, to));
+    return RUN.apply(Recall.ofPast(part, past, HEADS, 3));
   }
 
   @Test
