@@ -3,6 +3,7 @@
 module dev.heed.cli {
   requires static org.jspecify;
   requires dev.heed.lens;
+  requires dev.heed.serve;
   requires info.picocli;
   requires jdk.management;
 

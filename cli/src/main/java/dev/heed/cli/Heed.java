@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     usageHelpAutoWidth = true,
     subcommands = {
       GenerateCommand.class,
+      StudioCommand.class,
       TrainCommand.class,
       TokensCommand.class,
       InfoCommand.class,

@@ -1,0 +1,46 @@
+package dev.heed.serve;
+
+import dev.heed.tensor.HeedException;
+
+/// Where a studio listens and what it lets in.
+///
+/// @param host the address to listen at
+/// @param port the port; 0 takes one that is free
+/// @param limits what bounds its memory
+public record StudioSettings(String host, int port, Limits limits) {
+  /// The address that nobody else can reach.
+  public static final String LOOPBACK = "127.0.0.1";
+
+  public StudioSettings {
+    if (port < 0 || port > 65535) {
+      throw new HeedException("studio: port %d; 0 to 65535 fit".formatted(port));
+    }
+  }
+
+  /// Listens for this machine alone.
+  public static StudioSettings loopback(int port) {
+    return new StudioSettings(LOOPBACK, port, Limits.standard());
+  }
+
+  /// The same for another address.
+  public StudioSettings withHost(String other) {
+    return new StudioSettings(other, port, limits);
+  }
+
+  boolean isLoopback() {
+    return Hosts.isLoopback(host);
+  }
+
+  /// What bounds the memory of a server.
+  ///
+  /// @param bodyBytes of one request
+  /// @param queued requests that wait to be computed
+  /// @param traceBytes of all traces that are kept, and the most of one
+  /// @param models that are open at once
+  public record Limits(int bodyBytes, int queued, long traceBytes, int models) {
+    /// 256 KiB, 64 requests, 256 MiB, 4 models.
+    public static Limits standard() {
+      return new Limits(256 << 10, 64, 256L << 20, 4);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.heed.serve;
+
+import dev.heed.model.LanguageModel;
+import dev.heed.text.Encoding;
+import dev.heed.text.Span;
+import dev.heed.text.SpecialTokens;
+import dev.heed.text.Tokenizer;
+
+/// A text as a model reads it.
+///
+/// @param characters the code points of the text
+@SuppressWarnings("ArrayRecordComponent")
+record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
+  /// @throws RefusedException where the text has no token, or more than the model has positions
+  static Texts of(LanguageModel model, String text) {
+    Encoding encoding = model.tokenizer().encode(text, SpecialTokens.WITH);
+    int context = model.decoder().context();
+    if (encoding.size() < 1 || encoding.size() > context) {
+      throw new RefusedException(
+          400,
+          "studio: the text has %d tokens; 1 to %d fit the context of this model"
+              .formatted(encoding.size(), context));
+    }
+    return new Texts(model.tokenizer(), encoding, text.codePoints().toArray());
+  }
+
+  int size() {
+    return encoding.size();
+  }
+
+  int[] ids() {
+    return encoding.ids();
+  }
+
+  /// What a reader sees of a token: the part of the text that it stands for, or its piece.
+  String shown(int index) {
+    Span span = encoding.offset(index);
+    return span.end() > span.start() && span.end() <= characters.length
+        ? new String(characters, span.start(), span.end() - span.start())
+        : shown(tokenizer, encoding.id(index));
+  }
+
+  /// What a reader sees of a token that stands in no text.
+  static String shown(Tokenizer tokenizer, int id) {
+    String text = tokenizer.decode(new int[] {id}, SpecialTokens.WITHOUT);
+    return text.isEmpty() || text.contains("\uFFFD") ? tokenizer.piece(id) : text;
+  }
+}

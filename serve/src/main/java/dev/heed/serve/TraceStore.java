@@ -1,0 +1,51 @@
+package dev.heed.serve;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Traces by what they are of, up to so many bytes: the one that was not asked for the longest goes
+/// first. For the thread that computes alone.
+final class TraceStore {
+  private final long limit;
+  private final Map<Key, Traced> traces = new LinkedHashMap<>(16, 0.75f, true);
+
+  TraceStore(long limit) {
+    this.limit = limit;
+  }
+
+  record Key(String model, String text) {}
+
+  /// Refuses a trace of so many bytes where it would not fit.
+  void check(long bytes, int tokens) {
+    if (bytes > limit) {
+      throw new RefusedException(
+          400,
+          "studio: the patterns of %d tokens take %d MB; %d MB are kept, which a shorter text fits"
+              .formatted(tokens, bytes >> 20, limit >> 20));
+    }
+  }
+
+  Traced get(Key key, Supplier<Traced> compute) {
+    Traced kept = traces.get(key);
+    if (kept == null) {
+      kept = compute.get();
+      traces.put(key, kept);
+      dropOldest(key);
+    }
+    return kept;
+  }
+
+  private void dropOldest(Key newest) {
+    long bytes = traces.values().stream().mapToLong(Traced::bytes).sum();
+    Iterator<Map.Entry<Key, Traced>> oldest = traces.entrySet().iterator();
+    while (bytes > limit && oldest.hasNext()) {
+      Map.Entry<Key, Traced> trace = oldest.next();
+      if (!trace.getKey().equals(newest)) {
+        bytes -= trace.getValue().bytes();
+        oldest.remove();
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// The studio and its server.
+package dev.heed.serve;

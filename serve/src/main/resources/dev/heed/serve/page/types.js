@@ -1,0 +1,42 @@
+/**
+ * The shapes of what the server answers and of what the page remembers.
+ *
+ * @typedef {{id: number, text: string, special: boolean, loss: number}} Token `loss` in nats, 0 for the first
+ * @typedef {{heads: number, keys: number, triangular: boolean}} BlockPatterns
+ * @typedef {{tokens: Token[], blocks: BlockPatterns[]}} TraceAnswer
+ * @typedef {{mixer: string, heads: number, groups: number}} BlockFacts
+ * @typedef {{name: string, context: number, vocabulary: number, width: number, blocks: BlockFacts[]}} ModelFacts
+ *
+ * @typedef {object} Effect of a change
+ * @property {number} before nats a token
+ * @property {number} after
+ * @property {number} kl of what is foreseen, a token
+ * @property {number[]} losses how much more each token is lost
+ * @property {{text: string, before: number, after: number, actual: boolean}[]} top probabilities after a position
+ *
+ * @typedef {{id: number, text: string, probability: number, rank: number, loss: number}} Guess rank 0 after the last token
+ * @typedef {{text: string, logit: number, contributions: {part: string, amount: number}[]}} Attribution
+ *
+ * @typedef {object} Training
+ * @property {string} folder
+ * @property {{name: string, kind: "loss" | "score", points: [number, number][]}[]} series
+ * @property {{step: number, model: string}[]} checkpoints
+ *
+ * @typedef {{layer: number, head: number}} Place
+ *
+ * @typedef {object} State what the address holds
+ * @property {string} model empty for the one that the studio was started with
+ * @property {string} text
+ * @property {number} layer
+ * @property {number} head
+ * @property {string} added further heads as `2.1,3.0`; the picture is then their mean
+ * @property {number} query -1 for the last token
+ * @property {number} key -1 for none
+ * @property {string} overlay
+ * @property {string} scale
+ * @property {string} view
+ * @property {string} ablated `1.3z,2.0m`: zero or mean
+ * @property {string} run the folder of a training
+ * @property {string} theme
+ */
+export {};

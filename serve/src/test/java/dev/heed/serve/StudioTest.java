@@ -1,0 +1,180 @@
+package dev.heed.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.grad.Probe;
+import dev.heed.grad.Run;
+import dev.heed.grad.Site;
+import dev.heed.grad.Tokens;
+import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Workers;
+import dev.heed.model.LanguageModel;
+import dev.heed.tensor.Tensor;
+import dev.heed.text.SpecialTokens;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The studio as a browser meets it: over sockets, with the model in the box.
+class StudioTest {
+  private static final String TEXT = "JULIET:\nO Romeo, Romeo!";
+
+  private static Workers workers;
+  private static Studio studio;
+
+  @BeforeAll
+  static void start() {
+    workers = Workers.of(2);
+    studio = Studio.start("embedded", StudioSettings.loopback(0), workers);
+  }
+
+  @AfterAll
+  static void stop() {
+    studio.close();
+    workers.close();
+  }
+
+  @Test
+  void head_ofATrace_isThePatternOfTheModel() throws Exception {
+    float[] pattern = patternOfBlock(2);
+    int length = (int) Math.round(Math.sqrt(pattern.length / 4.0));
+    FloatBuffer sent =
+        ByteBuffer.wrap(post("head", "{\"text\": %s, \"layer\": 2, \"head\": 3}").body())
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer();
+
+    assertThat(sent.remaining()).isEqualTo(length * (length + 1) / 2);
+    for (int q = 0; q < length; q++) {
+      for (int k = 0; k <= q; k++) {
+        assertThat(sent.get(q * (q + 1) / 2 + k)).isEqualTo(pattern[(3 * length + q) * length + k]);
+      }
+    }
+  }
+
+  @Test
+  void patterns_ofATrace_areRootsOfTheWeights() throws Exception {
+    float[] pattern = patternOfBlock(0);
+    int length = (int) Math.round(Math.sqrt(pattern.length / 4.0));
+    byte[] sent = post("patterns", "{\"text\": %s}").body();
+
+    assertThat(sent).hasSize(6 * 4 * length * (length + 1) / 2);
+    for (int q = 0; q < length; q++) {
+      for (int k = 0; k <= q; k++) {
+        double root = (sent[q * (q + 1) / 2 + k] & 0xff) / 255.0;
+        assertThat(root * root).isCloseTo(pattern[q * length + k], within(1 / 255.0));
+      }
+    }
+  }
+
+  @Test
+  void trace_ofAText_hasItsTokens() throws Exception {
+    Json.Obj answer = json(post("trace", "{\"text\": %s}"));
+
+    StringBuilder text = new StringBuilder();
+    answer.list("tokens").objects().forEach(token -> text.append(token.string("text")));
+    assertThat(text.toString()).isEqualTo(TEXT);
+    assertThat(answer.list("tokens").object(1).number("loss")).isPositive();
+  }
+
+  @Test
+  void file_ofThePage_isNotSentTwice() throws Exception {
+    RawHttp.Response first = get("style.css", "none");
+    RawHttp.Response again = get("style.css", first.header("ETag"));
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(first.header("Content-Security-Policy"))
+        .contains("default-src 'none'")
+        .doesNotContain("unsafe");
+    assertThat(again.status()).isEqualTo(304);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          head   | {"text": "O", "layer": 6, "head": 0} | 400 | layer 6
+          head   | {"text": "O", "layer": 0, "head": 4} | 400 | head 4
+          trace  | {"text": ""}                         | 400 | 0 tokens
+          trace  | {"text": "O", "model": "/nowhere"}   | 400 | nowhere
+          trace  | {"text": 3}                          | 400 | text
+          trace  | {                                    | 400 | request
+          """)
+  void endpoints_onBadInput_sayWhatIsWrong(String path, String body, int status, String words)
+      throws Exception {
+    RawHttp.Response answer = send(path, body, "application/json", "");
+
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(json(answer).object("error").string("message")).contains(words);
+  }
+
+  @Test
+  void endpoints_onTextsThatAreTooLong_refuse() throws Exception {
+    String tokens = "{\"text\": \"" + "O! ".repeat(200) + "\"}";
+    String bytes = "{\"text\": \"" + "O! ".repeat(200_000) + "\"}";
+
+    RawHttp.Response more = send("trace", tokens, "application/json", "");
+    assertThat(more.status()).isEqualTo(400);
+    assertThat(json(more).object("error").string("message")).contains("1 to 256");
+    assertThat(send("trace", bytes, "application/json", "").status()).isEqualTo(413);
+  }
+
+  @Test
+  void endpoints_forOtherSites_refuse() throws Exception {
+    assertThat(send("model", "{}", "application/json", "http://evil.example").status())
+        .isEqualTo(403);
+    assertThat(send("model", "{}", "text/plain", "").status()).isEqualTo(415);
+    assertThat(send("model", "{}", "application/json", "").status()).isEqualTo(200);
+  }
+
+  private static float[] patternOfBlock(int block) {
+    AtomicReference<float[]> seen = new AtomicReference<>(new float[0]);
+    Probe probe =
+        new Probe() {
+          @Override
+          public boolean wants(Site site) {
+            return site.path().endsWith("attn.pattern");
+          }
+
+          @Override
+          public Tensor at(Site site, Tensor value) {
+            if (site.equals(Site.inBlock(block, "attn.pattern"))) {
+              seen.set(value.toArray().clone());
+            }
+            return value;
+          }
+        };
+    try (LanguageModel model = LanguageModel.embedded()) {
+      int[] ids = model.tokenizer().encode(TEXT, SpecialTokens.WITH).ids();
+      model.decoder().forward(Tokens.of(ids), Run.inference(Kernels.best(), workers).probed(probe));
+    }
+    return seen.get();
+  }
+
+  private static RawHttp.Response post(String path, String body) throws IOException {
+    return send(path, body.formatted(Json.of(TEXT)), "application/json", "");
+  }
+
+  private static RawHttp.Response send(String path, String body, String type, String origin)
+      throws IOException {
+    RawHttp http = new RawHttp(studio.port()).with("Content-Type", type);
+    return (origin.isEmpty() ? http : http.with("Origin", origin)).post("/api/" + path, body);
+  }
+
+  private static RawHttp.Response get(String path, String tag) throws IOException {
+    return new RawHttp(studio.port()).with("If-None-Match", tag).get("/" + path);
+  }
+
+  private static Json.Obj json(RawHttp.Response response) {
+    return Json.parseObject("answer", response.body());
+  }
+}
