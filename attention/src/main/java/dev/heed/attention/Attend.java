@@ -6,6 +6,7 @@ import dev.heed.grad.Run;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,7 +18,8 @@ import java.util.Optional;
 /// projection wants them.
 ///
 /// The run's [Executor] computes it, or the one that fits the shapes. Where a probe wants the
-/// scores or the pattern, they are materialised and go on as the probe returns them.
+/// scores or the pattern, they are materialised and go on as the probe returns them. A [Watch] sees
+/// what is observed of the weights, whether there is a map or not.
 public final class Attend implements Operation {
   private final Attention attention;
   private final AttentionInput input;
@@ -91,12 +93,21 @@ public final class Attend implements Operation {
     Tensor y =
         run.allocate(Shape.of(shape.batch(), shape.queries(), shape.heads() * shape.valueWidth()));
     HeadView out = HeadView.split(y, shape.heads());
+    run.choice(Watch.class)
+        .filter(watch -> watch.wants(sites.pattern()))
+        .ifPresent(watch -> watch(watch, run));
     if (run.probe().wants(sites.scores()) || run.probe().wants(sites.pattern())) {
       forwardProbed(out, run);
     } else {
       forward(executor(run), out, run);
     }
     return y;
+  }
+
+  /// Observes the weights in a pass of their own.
+  private void watch(Watch watch, Run run) {
+    Executor executor = executor(run);
+    watch.at(sites.pattern(), attention.observe(input, watch.observers(), executor, run));
   }
 
   /// The run's choice, or the one that fits; on a tape one that can go back.
@@ -119,9 +130,13 @@ public final class Attend implements Operation {
 
   private void forwardProbed(HeadView out, Run run) {
     AttentionMaps maps = AttentionMaps.of(attention, input);
+    Workspace.Mark mark = run.workspace().mark();
     Tensor scores = run.at(sites.scores(), maps.scores(run));
     Tensor pattern = run.at(sites.pattern(), maps.pattern(scores, run));
     maps.mix(pattern, out, run);
+    if (run.tape().isEmpty()) {
+      run.workspace().release(mark);
+    }
   }
 
   @Override

@@ -18,6 +18,11 @@ final class Edits {
   /// An intervention and what it does with each row of its place.
   private record Edit(Place place, SiteShape site, Change change) {}
 
+  /// No intervention.
+  static Edits none() {
+    return new Edits();
+  }
+
   /// @param shape `[B, T]` of the tokens
   static Edits of(ModelSites model, List<Intervention> interventions, Shape shape) {
     Edits edits = new Edits();

@@ -1,5 +1,12 @@
 package dev.heed.lens;
 
+import dev.heed.attention.Observers;
+import dev.heed.attention.Statistics;
+import dev.heed.attention.Watch;
+import dev.heed.generate.Generation;
+import dev.heed.generate.GenerationSettings;
+import dev.heed.generate.TokenGenerator;
+import dev.heed.grad.Probe;
 import dev.heed.grad.Run;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
@@ -8,7 +15,12 @@ import dev.heed.model.Decoder;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /// A model to look into. It runs the model as everybody does, with a probe; nothing is registered
 /// on the model or stays behind. Any number of threads may use a lens at once.
@@ -98,7 +110,7 @@ public final class Lens {
     }
     Looking looking = new Looking(sites, Edits.of(sites, interventions, shape), wanted);
     Tensor logits = decoder.forward(tokens, base.probed(looking));
-    return looking.trace(tokens, logits);
+    return looking.trace(tokens, Value.copy(logits, logits.shape()));
   }
 
   /// What stands at sites on the whole of some texts, for [Intervention.Mean] and
@@ -119,6 +131,59 @@ public final class Lens {
     Baseline.Gathering gathering = new Baseline.Gathering(0);
     texts.forEach(text -> gathering.add(trace(text, at)));
     return gathering.baseline();
+  }
+
+  /// What observers see of the maps of a text, by the site of the map: nothing is materialised, and
+  /// memory grows with the number of tokens, not with its square.
+  ///
+  /// @param maps `attn.pattern` of some layers
+  public Map<String, Statistics> observe(int[] tokens, Observers observers, Sites maps) {
+    check(Tokens.of(tokens));
+    Watching watching = Watching.of(observers, maps.in(sites));
+    decoder.hidden(Tokens.of(tokens), base.choosing(Watch.class, watching));
+    return watching.seen();
+  }
+
+  /// Continues a prompt and tells of every pass on the way, as soon as it is known what comes after
+  /// it.
+  ///
+  /// @param endTokens ids that end a generation
+  /// @return why it ended
+  public Generation.Finish generate(
+      int[] prompt,
+      GenerationSettings settings,
+      Set<Integer> endTokens,
+      Sites at,
+      Consumer<Step> onStep) {
+    check(Tokens.of(prompt));
+    Generating generating = new Generating(sites, at.in(sites), prompt, onStep);
+    Generation.Finish finish =
+        new TokenGenerator(decoder, endTokens, base.probed(generating))
+            .generate(
+                prompt,
+                settings,
+                id -> {
+                  generating.chosen(id);
+                  return true;
+                });
+    generating.end();
+    return finish;
+  }
+
+  /// Continues a prompt, and then reads the prompt and all that was generated in one pass: maps
+  /// have a row and a column for every token.
+  ///
+  /// @param endTokens ids that end a generation
+  public Trace traceGenerated(
+      int[] prompt, GenerationSettings settings, Set<Integer> endTokens, Sites at) {
+    check(Tokens.of(prompt));
+    at.in(sites);
+    List<Integer> text = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
+    // a token chosen at the last position of the context stands nowhere
+    new TokenGenerator(decoder, endTokens, base.probed(Probe.NONE))
+        .generate(prompt, settings, text::add);
+    int length = Math.min(text.size(), decoder.context());
+    return trace(text.stream().limit(length).mapToInt(id -> id).toArray(), at);
   }
 
   private void check(Tokens tokens) {

@@ -67,7 +67,7 @@ final class Looking implements Probe {
         : "";
   }
 
-  Trace trace(Tokens tokens, Tensor logits) {
-    return new Trace(tokens, Value.copy(logits, logits.shape()), values, visible);
+  Trace trace(Tokens tokens, Value logits) {
+    return new Trace(tokens, logits, values, visible);
   }
 }

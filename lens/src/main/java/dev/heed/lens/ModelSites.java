@@ -13,6 +13,7 @@ import dev.heed.layer.GatedRecurrence;
 import dev.heed.layer.Heads;
 import dev.heed.layer.LinearAttention;
 import dev.heed.layer.Mixer;
+import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
 import dev.heed.layer.SharedAttention;
 import dev.heed.layer.StateSpaceDual;
@@ -22,6 +23,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The sites of a model with what stands there, in the order in which a pass meets them.
 public final class ModelSites {
@@ -74,8 +76,13 @@ public final class ModelSites {
       for (int i = 0; i < decoder.blocks().size(); i++) {
         block("blocks." + i + ".", decoder.blocks().get(i));
       }
-      if (decoder.norm().isPresent()) {
-        rows("ln_final.normalized", width);
+      norm("ln_final", decoder.norm());
+    }
+
+    private void norm(String at, Optional<Norm> norm) {
+      if (norm.isPresent()) {
+        rows(at + ".scale", 1);
+        rows(at + ".normalized", width);
       }
     }
 
@@ -96,23 +103,18 @@ public final class ModelSites {
     private void block(String at, Block block) {
       rows(at + "resid_pre", width);
       Block.Norms first = block.mixer().norms();
-      if (first.before().isPresent()) {
-        rows(at + "ln1.normalized", width);
-      }
+      norm(at + "ln1", first.before());
       mixer(at + "attn.", block.mixer().layer());
+      norm(at + "ln1_post", first.after());
       rows(at + "attn_out", width);
-      if (first.sum().isPresent()) {
-        rows(at + "ln1.normalized", width);
-      }
+      norm(at + "ln1", first.sum());
       block.feedForward().ifPresent(branch -> fed(at, branch));
       rows(at + "resid_post", width);
     }
 
     private void fed(String at, Block.Branch<FeedForward> branch) {
       rows(at + "resid_mid", width);
-      if (branch.norms().before().isPresent()) {
-        rows(at + "ln2.normalized", width);
-      }
+      norm(at + "ln2", branch.norms().before());
       switch (branch.layer()) {
         case FeedForward.Plain plain -> {
           rows(at + "mlp.pre", plain.up().out());
@@ -128,10 +130,9 @@ public final class ModelSites {
           rows(at + "mlp.expert_weights", experts.experts().size());
         }
       }
+      norm(at + "ln2_post", branch.norms().after());
       rows(at + "mlp_out", width);
-      if (branch.norms().sum().isPresent()) {
-        rows(at + "ln2.normalized", width);
-      }
+      norm(at + "ln2", branch.norms().sum());
     }
 
     private void mixer(String at, Mixer mixer) {
@@ -140,16 +141,15 @@ public final class ModelSites {
         case SharedAttention shared -> {
           Heads heads = shared.heads();
           heads(at + "q", heads.queries(), heads.width());
+          heads(at + "rot_q", heads.queries(), heads.width());
           maps(at, heads.queries(), 0);
-          heads(at + "z", heads.queries(), heads.width());
+          given(at, heads.queries(), heads.width());
         }
         case LinearAttention linear -> {
           Heads heads = linear.heads();
           int valueWidth = linear.projections().value().out() / heads.keys();
-          heads(at + "q", heads.queries(), heads.width());
-          heads(at + "k", heads.keys(), heads.width());
-          heads(at + "v", heads.keys(), valueWidth);
-          heads(at + "z", heads.queries(), valueWidth);
+          asked(at, heads, valueWidth);
+          given(at, heads.queries(), valueWidth);
         }
         case StateSpaceDual dual -> dual(at, dual);
         case DiagonalStateSpace _, GatedConvolution _, GatedRecurrence _ -> {}
@@ -158,16 +158,23 @@ public final class ModelSites {
 
     private void attention(String at, SelfAttention attention) {
       Heads heads = attention.heads();
-      for (String rotation : List.of("", "rot_")) {
-        heads(at + rotation + "q", heads.queries(), heads.width());
-        heads(at + rotation + "k", heads.keys(), heads.width());
-        if (rotation.isEmpty()) {
-          heads(at + "v", heads.keys(), heads.width());
-        }
-      }
+      asked(at, heads, heads.width());
       int before = attention.source() instanceof Source.Prefix(int length) ? length : 0;
       maps(at, heads.queries(), before);
-      heads(at + "z", heads.queries(), heads.width());
+      given(at, heads.queries(), heads.width());
+    }
+
+    private void asked(String at, Heads heads, int valueWidth) {
+      heads(at + "q", heads.queries(), heads.width());
+      heads(at + "k", heads.keys(), heads.width());
+      heads(at + "v", heads.keys(), valueWidth);
+      heads(at + "rot_q", heads.queries(), heads.width());
+      heads(at + "rot_k", heads.keys(), heads.width());
+    }
+
+    private void given(String at, int heads, int valueWidth) {
+      heads(at + "z", heads, valueWidth);
+      heads(at + "result", heads, width);
     }
 
     private void dual(String at, StateSpaceDual dual) {
@@ -176,7 +183,7 @@ public final class ModelSites {
       heads(at + "k", heads.keys(), dual.projections().key().out() / heads.keys());
       int valueWidth = dual.projections().value().out() / heads.values();
       heads(at + "v", heads.values(), valueWidth);
-      heads(at + "z", Math.max(heads.queries(), heads.states()), valueWidth);
+      given(at, Math.max(heads.queries(), heads.states()), valueWidth);
     }
   }
 }

@@ -11,6 +11,9 @@ public final class Value {
   private final float[] numbers;
   private final Shape shape;
 
+  /// No numbers.
+  static final Value NONE = of(new float[0], 0);
+
   private Value(float[] numbers, Shape shape) {
     this.numbers = numbers;
     this.shape = shape;

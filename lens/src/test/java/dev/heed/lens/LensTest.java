@@ -3,6 +3,11 @@ package dev.heed.lens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heed.attention.Observer;
+import dev.heed.attention.Observers;
+import dev.heed.attention.Statistics;
+import dev.heed.generate.Generation;
+import dev.heed.generate.GenerationSettings;
 import dev.heed.grad.Run;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
@@ -12,6 +17,7 @@ import dev.heed.testing.NeedsShared;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -208,6 +214,81 @@ class LensTest {
         lens.run(IDS, List.of(new Intervention.Resample(place, baseline, 4)), z).value(0, "attn.z");
     for (int t = 0; t < 9; t++) {
       assertThat(rows).contains(drawn.row(0, t, 2));
+    }
+  }
+
+  @Test
+  void run_resultOfAHeadAlone_isWhatTheLayerAdds() {
+    Sites sites = Sites.matching("blocks.1.attn.result", "blocks.1.attn_out");
+    Value results = lens.trace(IDS, sites).value(1, "attn.result");
+    assertThat(results.shape().toArray()).containsExactly(1, 9, 6, 12);
+    Intervention others = new Intervention.Zero(Place.at(1, "attn.result").heads(0, 1, 2, 3, 5));
+    Value out = lens.run(IDS, List.of(others), sites).value(1, "attn_out");
+    assertThat(out.row(0, 7)).containsExactly(results.row(0, 7, 4), Offset.offset(1e-6f));
+  }
+
+  @Test
+  void run_scaleOfANorm_isWhatRowsAreDividedBy() {
+    for (String norm : List.of("rms", "layer")) {
+      Lens other = TestModels.lens(TestModels.decoder("{`norm`: {`type`: `%s`}}".formatted(norm)));
+      Sites sites = Sites.matching("blocks.0.ln2.*");
+      Trace clean = other.trace(IDS, sites);
+      float scale = clean.value(0, "ln2.scale").at(0, 3, 0);
+      float[] normalized = clean.value(0, "ln2.normalized").row(0, 3);
+      double squares = 0;
+      for (float number : normalized) {
+        squares += number * number;
+      }
+      // gains of a new model are 1
+      assertThat(Math.sqrt(squares / 12)).isCloseTo(1, Offset.offset(1e-4));
+      Intervention twice = new Intervention.Set(Place.at(0, "ln2.scale"), 2 * scale);
+      float[] halves = other.run(IDS, List.of(twice), sites).value(0, "ln2.normalized").row(0, 3);
+      for (int i = 0; i < 12; i++) {
+        assertThat(2 * halves[i]).isCloseTo(normalized[i], Offset.offset(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void observe_withoutMaps_seesWhatMapsShow() {
+    Sites maps = Sites.matching("blocks.*.attn.pattern");
+    Map<String, Statistics> seen = lens.observe(IDS, Observers.of(Observer.top(2)), maps);
+    Statistics statistics = seen.get("blocks.1.attn.pattern");
+    Pattern pattern = lens.trace(IDS, maps).pattern(1, 4);
+    for (int q = 0; q < 9; q++) {
+      float[] row = pattern.row(q);
+      float largest = statistics.of(Observer.top(2)).at(0, 4, q, 0);
+      Arrays.sort(row);
+      assertThat(largest).isCloseTo(row[8], Offset.offset(1e-6f));
+    }
+    assertThat(seen).hasSize(2);
+    assertThatThrownBy(
+            () -> lens.observe(IDS, Observers.of(Observer.top(2)), Sites.matching("embed")))
+        .isInstanceOf(LensException.class)
+        .hasMessageContaining("'embed' has no weights");
+  }
+
+  @Test
+  void generate_stepByStep_showsTheRowsOfTheWhole() {
+    int[] prompt = Arrays.copyOf(IDS, 4);
+    Sites sites = Sites.matching("blocks.1.attn.{pattern,z}");
+    List<Step> steps = new ArrayList<>();
+    GenerationSettings five = GenerationSettings.greedy(5);
+    Generation.Finish finish = lens.generate(prompt, five, Set.of(), sites, steps::add);
+    Trace whole = lens.traceGenerated(prompt, five, Set.of(), sites);
+    assertThat(finish).isEqualTo(Generation.Finish.MAX_TOKENS);
+    assertThat(steps).extracting(Step::from).containsExactly(0, 4, 5, 6, 7);
+    assertThat(whole.length()).isEqualTo(9);
+    for (Step step : steps) {
+      int last = step.from() + step.trace().length() - 1;
+      assertThat(step.chosen()).contains(whole.tokens()[last + 1]);
+      Pattern rows = step.trace().pattern(1, 3);
+      assertThat(rows.keys()).isEqualTo(last + 1);
+      float[] row = rows.row(rows.queries() - 1);
+      float[] same = Arrays.copyOf(whole.pattern(1, 3).row(last), last + 1);
+      assertThat(row).containsExactly(same, Offset.offset(1e-5f));
+      assertThat(step.trace().value(1, "attn.z").row(0, rows.queries() - 1, 2))
+          .containsExactly(whole.value(1, "attn.z").row(0, last, 2), Offset.offset(1e-5f));
     }
   }
 

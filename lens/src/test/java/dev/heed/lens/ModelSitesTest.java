@@ -97,6 +97,7 @@ class ModelSitesTest {
             "blocks.0.attn.z",
             "blocks.1.attn.q",
             "blocks.1.attn.z",
+            "ln_final.scale",
             "ln_final.normalized");
     assertThatThrownBy(() -> Sites.matching("embed", "blocks.*.attn.patern").in(sites))
         .isInstanceOf(LensException.class)

@@ -50,18 +50,18 @@ public record Block(Branch<Mixer> mixer, Optional<Branch<FeedForward>> feedForwa
       return new Branch<>(norms, other, dropout);
     }
 
-    private Tensor enter(Tensor x, Site normalized, Run run) {
-      return normed(x, norms.before(), normalized, run);
+    private Tensor enter(Tensor x, Site name, Run run) {
+      return normed(x, norms.before(), name, run);
     }
 
-    private Tensor leave(Tensor x, Tensor made, Site added, Site normalized, Run run) {
-      Tensor sized = norms.after().isPresent() ? norms.after().get().forward(made, run) : made;
+    private Tensor leave(Tensor x, Tensor made, Site added, Site name, Run run) {
+      Tensor sized = normed(made, norms.after(), new Site(name.path() + "_post"), run);
       Tensor addend = run.at(added, Dropout.apply(sized, dropout, run));
-      return normed(run.apply(new Add(x, addend)), norms.sum(), normalized, run);
+      return normed(run.apply(new Add(x, addend)), norms.sum(), name, run);
     }
 
-    private static Tensor normed(Tensor x, Optional<Norm> norm, Site site, Run run) {
-      return norm.isPresent() ? run.at(site, norm.get().forward(x, run)) : x;
+    private static Tensor normed(Tensor x, Optional<Norm> norm, Site name, Run run) {
+      return norm.isPresent() ? norm.get().forward(x, name, run) : x;
     }
   }
 
@@ -69,7 +69,7 @@ public record Block(Branch<Mixer> mixer, Optional<Branch<FeedForward>> feedForwa
   /// @return the residual stream `[B, T, D]`
   public Tensor forward(Tensor x, int block, Pass pass, Run run) {
     Tensor entering = run.at(Site.inBlock(block, "resid_pre"), x);
-    Site first = Site.inBlock(block, "ln1.normalized");
+    Site first = Site.inBlock(block, "ln1");
     Tensor heard = mixer.enter(entering, first, run);
     Tensor mixed = mixer.layer().forward(heard, block, pass, run);
     Tensor middle = mixer.leave(entering, mixed, Site.inBlock(block, "attn_out"), first, run);
@@ -79,7 +79,7 @@ public record Block(Branch<Mixer> mixer, Optional<Branch<FeedForward>> feedForwa
 
   private static Tensor fed(Tensor x, int block, Branch<FeedForward> branch, Run run) {
     Tensor middle = run.at(Site.inBlock(block, "resid_mid"), x);
-    Site second = Site.inBlock(block, "ln2.normalized");
+    Site second = Site.inBlock(block, "ln2");
     Tensor heard = branch.enter(middle, second, run);
     Tensor thought = branch.layer().forward(heard, block, run);
     return branch.leave(middle, thought, Site.inBlock(block, "mlp_out"), second, run);

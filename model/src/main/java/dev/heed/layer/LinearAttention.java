@@ -80,20 +80,18 @@ public record LinearAttention(
 
   @Override
   public Tensor forward(Tensor x, int block, Pass pass, Run run) {
-    Tensor q = rotated(projections.query().forward(x, run), heads.queries(), pass, run);
-    Tensor k = rotated(projections.key().forward(x, run), heads.keys(), pass, run);
-    Tensor v = projections.value().forward(x, run);
+    Tensor q = seen(projections.query().forward(x, run), block, "q", run);
+    Tensor k = seen(projections.key().forward(x, run), block, "k", run);
+    Tensor v = seen(projections.value().forward(x, run), block, "v", run);
+    q = rotated(q, heads.queries(), pass, run);
+    k = rotated(k, heads.keys(), pass, run);
     StateInput input =
-        StateInput.of(
-            seen(q, block, "q", run),
-            seen(k, block, "k", run),
-            seen(v, block, "v", run),
-            stateHeads());
+        StateInput.of(seen(q, block, "rot_q", run), seen(k, block, "rot_k", run), v, stateHeads());
     Tensor z = attention.forward(gated(input, x, pass, run), memory(block, pass), run);
     pass.states(block).ifPresent(states -> states.advance(x.axis(1)));
     Tensor sized = gates.headNorm().isPresent() ? gates.headNorm().get().forward(z, run) : z;
     Tensor open = gates.output().isPresent() ? opened(sized, x, run) : sized;
-    return projections.output().forward(seen(open, block, "z", run), run);
+    return HeadResults.project(open, projections.output(), heads.queries(), block, run);
   }
 
   private Tensor opened(Tensor z, Tensor x, Run run) {

@@ -3,6 +3,7 @@ package dev.heed.layer;
 import dev.heed.grad.LayerNormalize;
 import dev.heed.grad.RmsNormalize;
 import dev.heed.grad.Run;
+import dev.heed.grad.Site;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
 
@@ -11,6 +12,15 @@ public sealed interface Norm {
   /// @param x `[..., D]`
   /// @return `[..., D]`
   Tensor forward(Tensor x, Run run);
+
+  /// The same for rows `[B, T, D]`, seen by a probe at two sites: `NAME.scale`, what rows are
+  /// divided by, `[B, T, 1]`, and `NAME.normalized`, the result. Where the probe gives other
+  /// scales, it is these that rows are divided by.
+  default Tensor forward(Tensor x, Site name, Run run) {
+    Site scale = new Site(name.path() + ".scale");
+    Tensor y = run.probe().wants(scale) ? NormScale.forward(this, x, scale, run) : forward(x, run);
+    return run.at(new Site(name.path() + ".normalized"), y);
+  }
 
   /// Layer norm, [Ba et al. 2016](https://arxiv.org/abs/1607.06450).
   ///

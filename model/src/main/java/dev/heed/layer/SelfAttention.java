@@ -147,7 +147,7 @@ public record SelfAttention(
     if (learned.containsKey(GATE)) {
       z = run.apply(new GateHeads(z, learned.get(GATE)));
     }
-    return projections.output().forward(seen(z, block, "z", run), run);
+    return HeadResults.project(z, projections.output(), heads.queries(), block, run);
   }
 
   @Override

@@ -50,8 +50,9 @@ public record SharedAttention(
     if (rotary.isPresent()) {
       q = run.apply(new Rotate(q, heads.queries(), pass.angles(rotary.get())));
     }
+    q = run.at(Site.inBlock(block, "attn.rot_q"), q);
     Tensor z = attend(q, block, pass, run);
-    return output.forward(run.at(Site.inBlock(block, "attn.z"), z), run);
+    return HeadResults.project(z, output, heads.queries(), block, run);
   }
 
   private Tensor attend(Tensor q, int block, Pass pass, Run run) {

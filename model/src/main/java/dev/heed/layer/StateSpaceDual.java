@@ -81,7 +81,8 @@ public record StateSpaceDual(
     Tensor whole = run.apply(new SkipHeads(mixed, v, dynamics.skip()));
     Tensor open = run.apply(new Activate(gate, Activation.SILU));
     Tensor z = norm.forward(run.apply(new Multiply(whole, open)), run);
-    return projections.output().forward(seen(z, block, "z", run), run);
+    return HeadResults.project(
+        z, projections.output(), Math.max(heads.queries(), heads.states()), block, run);
   }
 
   private static Optional<Tensor> part(Optional<MixerCache.States> kept, int index) {

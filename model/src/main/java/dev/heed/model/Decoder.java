@@ -93,9 +93,7 @@ public record Decoder(
       int number = block;
       x = run.applyBlock(x, (in, inner) -> blocks.get(number).forward(in, number, pass, inner));
     }
-    return norm.isPresent()
-        ? run.at(new Site("ln_final.normalized"), norm.get().forward(x, run))
-        : x;
+    return norm.isPresent() ? norm.get().forward(x, new Site("ln_final"), run) : x;
   }
 
   /// Token embeddings, scaled, and what tells positions apart where it is added to them.

@@ -67,8 +67,8 @@ final class NotFinite {
     return true;
   }
 
-  /// Remembers the first site with such a number. Maps of attention are not asked for: they are not
-  /// finite where the mask hides, and large.
+  /// Remembers the first site with such a number. What is large and computed for a probe alone is
+  /// not asked for; scores are not finite where the mask hides, besides.
   private static final class First implements Probe {
     private Optional<String> place = Optional.empty();
 
@@ -76,7 +76,8 @@ final class NotFinite {
     public boolean wants(Site site) {
       return place.isEmpty()
           && !site.path().endsWith("attn.attn_scores")
-          && !site.path().endsWith("attn.pattern");
+          && !site.path().endsWith("attn.pattern")
+          && !site.path().endsWith("attn.result");
     }
 
     @Override
