@@ -5,7 +5,7 @@ import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.BackwardTiles;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.TileMachine;
+import dev.heed.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +28,9 @@ final class BlockModifiers {
   /// The modifiers on the way forward.
   ///
   /// @param queries the block
-  /// @param machine what runs functions of the user's own
-  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels, TileMachine machine) {
-    this(new LearnedSteps(call, queries, kernels, LearnedSteps.Learning.NOTHING, machine));
+  /// @param scratch of the thread
+  BlockModifiers(BoundCall call, MapTile queries, Kernels kernels, Workspace scratch) {
+    this(new LearnedSteps(call, queries, kernels, LearnedSteps.Learning.NOTHING, scratch));
   }
 
   /// The modifiers on the way forward or back.

@@ -29,7 +29,7 @@ final class ExpressionStep implements ModifierStep {
   /// @param after the constant factors of later modifiers
   ExpressionStep(LearnedSteps of, BoundExpression expression, int place, double after) {
     this.expression = expression;
-    this.machine = of.machine();
+    this.machine = of.scratch().keep(TileMachine.class, _ -> true, TileMachine::new);
     this.math = of.kernels().lanes();
     this.queries = of.queries();
     this.after = after;

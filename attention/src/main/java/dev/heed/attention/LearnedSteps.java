@@ -6,8 +6,8 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.ModifierTiles;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -19,9 +19,9 @@ import java.util.Optional;
 ///
 /// @param queries the block
 /// @param learning where gradients go; nowhere on the way forward
-/// @param machine what runs functions of the user's own
+/// @param scratch of the thread; what is taken of it is held until the block is done
 record LearnedSteps(
-    BoundCall call, MapTile queries, Kernels kernels, Learning learning, TileMachine machine) {
+    BoundCall call, MapTile queries, Kernels kernels, Learning learning, Workspace scratch) {
   private static final double[] UNWANTED = {};
 
   /// Where the gradients of learned numbers go.

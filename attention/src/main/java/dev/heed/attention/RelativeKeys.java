@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import java.util.Arrays;
@@ -53,6 +54,11 @@ record RelativeKeys(
   /// Where a key begins.
   int row(int index) {
     return from + index * stride;
+  }
+
+  /// The keys, from distance `-reach` on.
+  Matrix matrix() {
+    return new Matrix(keys.array(), from, count(), width(), stride, 1);
   }
 
   /// A query with the bias.

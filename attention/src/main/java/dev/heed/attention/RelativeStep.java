@@ -3,19 +3,28 @@ package dev.heed.attention;
 import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.ModifierTiles;
+import dev.heed.kernel.Products;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.Rows.Row;
+import dev.heed.tensor.Tensor;
+import dev.heed.tensor.Workspace;
 import java.util.Arrays;
 
 /// Modifiers `shaw` and `xl` on one block of queries.
 ///
-/// The block's queries are multiplied with all keys of distances once. Where its positions follow
+/// All keys of distances are multiplied with the block's queries once. Where its positions follow
 /// one another, what a key of the tile adds to 32 queries is a row of the products laid askew, so
-/// that each tile reads rows as they lie.
+/// that each tile reads rows as they lie. On the way back, products lead what the distances got to
+/// the queries and to the keys.
 final class RelativeStep implements ModifierStep {
   private static final int QUERIES = QueryBlock.QUERIES;
 
+  /// From the product of a query to that of the next one at the next place.
+  private static final int DIAGONAL = QUERIES - 1;
+
   private final ModifierTiles tiles;
+  private final Products multiplier;
+  private final Workspace scratch;
   private final BoundCall call;
   private final MapTile queries;
   private final RelativeKeys keys;
@@ -23,85 +32,106 @@ final class RelativeStep implements ModifierStep {
   private final LearnedSteps.Learning learning;
   private final double after;
 
-  /// The queries with their bias, `[n, E]`.
-  private final float[] rows;
+  /// The queries with their bias, times the score's scale, `[32, E]`, zeros behind the last.
+  private final Tensor rows;
 
-  /// What each distance adds to each query, `[n, 2 reach + 1]`.
-  private final float[] products;
+  /// What each distance adds to each query, `[2 reach + 1, 32]`.
+  private final Tensor products;
 
-  /// The products askew: place `m`, query `t` is that of distance `m + t` in the table.
-  private final float[] askew;
+  /// The products askew: row `m`, query `t` is that of distance `m + t` in the table.
+  private final Tensor askew;
 
-  /// What [#askew] gets.
-  private final float[] sums;
+  /// What [#askew] and [#products] get; of no length where nothing is learned.
+  private final Tensor sums;
 
-  /// What [#products] get, once something comes.
-  private float[] got = {};
+  private final Tensor got;
 
   private float[] tile = {};
   private int[] starts = {};
 
   RelativeStep(LearnedSteps of, RelativeKeys keys, double after) {
     this.tiles = of.kernels().modifiers();
+    this.multiplier = of.kernels().products();
+    this.scratch = of.scratch();
     this.call = of.call();
     this.queries = of.queries();
     this.keys = keys;
     this.learning = of.learning();
     this.after = after;
     this.places = new DistanceTable(call, queries, keys.reach());
-    int width = keys.width();
-    int count = queries.queries();
-    this.rows = new float[count * width];
-    for (int t = 0; t < count; t++) {
-      float[] row = keys.query(call.queries, queries.b(), queries.h(), queries.t0() + t);
-      System.arraycopy(row, 0, rows, t * width, width);
+    this.rows = scratch.take(QUERIES, keys.width());
+    this.products = scratch.take(keys.count(), QUERIES);
+    this.askew = scratch.take(places.isInOrder() ? places.size() - QUERIES + 1 : 0, QUERIES);
+    boolean learns = learning.sums().isPresent();
+    this.sums = scratch.take(learns ? askew.axis(0) : 0, QUERIES);
+    this.got = scratch.take(learns ? keys.count() : 0, QUERIES);
+    sums.fill(0);
+    got.fill(0);
+    copyQueries();
+    multiplier.multiply(keys.matrix(), Matrix.of(rows).transpose(), Matrix.of(products), scratch);
+    for (int m = 0; m < askew.axis(0); m++) {
+      copyAskew(m);
     }
-    this.products = new float[count * keys.count()];
-    Matrix all =
-        new Matrix(keys.keys().array(), keys.from(), keys.count(), width, keys.stride(), 1);
-    of.kernels()
-        .lookup()
-        .dots(
-            (float) call.scale,
-            Matrix.of(rows, count, width),
-            all,
-            Matrix.of(products, count, keys.count()));
-    int askewRows = places.isInOrder() ? places.size() - QUERIES + 1 : 0;
-    this.askew = new float[askewRows * QUERIES];
-    for (int m = 0; m < askewRows; m++) {
-      for (int t = 0; t < count; t++) {
-        askew[m * QUERIES + t] = products[t * keys.count() + index(m + t)];
-      }
-    }
-    this.sums = new float[learning.sums().isPresent() ? askew.length : 0];
   }
 
-  /// The number of the key for a place of the table.
-  private int index(int place) {
-    return keys.index(-places.distance(place));
+  private void copyQueries() {
+    rows.fill(0);
+    int width = keys.width();
+    for (int t = 0; t < queries.queries(); t++) {
+      float[] row = keys.query(call.queries, queries.b(), queries.h(), queries.t0() + t);
+      RowMap.add(
+          (float) call.scale,
+          new Row(row, 0),
+          new Row(rows.array(), rows.offset() + t * width),
+          width);
+    }
+  }
+
+  /// Copies what is beyond the reach a number at a time, and else along a diagonal.
+  private void copyAskew(int m) {
+    float[] from = products.array();
+    float[] to = askew.array();
+    int at = askew.offset() + m * QUERIES;
+    int first = products.offset() + product(m, 0);
+    int last = products.offset() + product(m + QUERIES - 1, QUERIES - 1);
+    if (first - last == DIAGONAL * (QUERIES - 1)) {
+      for (int t = 0; t < QUERIES; t++) {
+        to[at + t] = from[first - t * DIAGONAL];
+      }
+      return;
+    }
+    for (int t = 0; t < QUERIES; t++) {
+      to[at + t] = from[products.offset() + product(m + t, t)];
+    }
+  }
+
+  /// Where the product of a place of the table and query `t` is.
+  private int product(int place, int t) {
+    return keys.index(-places.distance(place)) * QUERIES + t;
   }
 
   @Override
   public void forward(QueryBlock block, int first) {
     int count = block.keys();
     if (places.isInOrder()) {
-      tiles.addWindows(block, askew, starts(first, count));
+      tiles.addWindows(block, askew.array(), starts(first, count, askew));
       return;
     }
     Matrix each = tile(count);
     for (int t = 0; t < each.rows(); t++) {
       for (int s = 0; s < count; s++) {
-        tile[t * count + s] = products[t * keys.count() + index(places.place(t, first + s))];
+        int place = product(places.place(t, first + s), t);
+        tile[t * count + s] = products.array()[products.offset() + place];
       }
     }
     tiles.addRows(block, each);
   }
 
-  private int[] starts(int first, int count) {
+  private int[] starts(int first, int count, Tensor table) {
     starts = starts.length == 0 ? new int[QueryBlock.KEYS] : starts;
     int[] places = this.places.starts(first, count);
     for (int s = 0; s < count; s++) {
-      starts[s] = places[s] * QUERIES;
+      starts[s] = table.offset() + places[s] * QUERIES;
     }
     return starts;
   }
@@ -115,23 +145,17 @@ final class RelativeStep implements ModifierStep {
   public void back(BackwardBlock block, int first) {
     int count = block.queries().keys();
     if (places.isInOrder()) {
-      tiles.sumWindows(block, sums, starts(first, count));
+      tiles.sumWindows(block, sums.array(), starts(first, count, sums));
       return;
     }
     Matrix each = tile(count);
     Arrays.fill(tile, 0, each.rows() * count, 0);
     tiles.sumRows(block, 1, each);
-    clearProducts();
     for (int t = 0; t < each.rows(); t++) {
       for (int s = 0; s < count; s++) {
-        got[t * keys.count() + index(places.place(t, first + s))] += tile[t * count + s];
+        int place = product(places.place(t, first + s), t);
+        got.array()[got.offset() + place] += tile[t * count + s];
       }
-    }
-  }
-
-  private void clearProducts() {
-    if (got.length == 0) {
-      got = new float[products.length];
     }
   }
 
@@ -140,39 +164,84 @@ final class RelativeStep implements ModifierStep {
     if (learning.sums().isEmpty()) {
       return;
     }
-    clearProducts();
-    for (int n = 0; n < sums.length; n++) {
-      if (n % QUERIES < queries.queries()) {
-        got[n % QUERIES * keys.count() + index(n / QUERIES + n % QUERIES)] += sums[n];
+    for (int m = 0; m < sums.axis(0); m++) {
+      addAskew(m);
+    }
+    Workspace.Mark mark = scratch.mark();
+    Tensor dRows = scratch.take(QUERIES, keys.width());
+    multiplier.multiply(
+        Matrix.of(got).transpose(), finite(keys.matrix()), Matrix.of(dRows), scratch);
+    giveQueries(dRows);
+    double[] ofKeys = learning.of(keys.name(), queries);
+    if (ofKeys.length > 0) {
+      Tensor dKeys = scratch.take(keys.count(), keys.width());
+      multiplier.multiply(Matrix.of(got), finite(Matrix.of(rows)), Matrix.of(dKeys), scratch);
+      for (int n = 0; n < ofKeys.length; n++) {
+        ofKeys[n] += (float) after * dKeys.array()[dKeys.offset() + n];
       }
     }
-    double[] ofKeys = learning.of(keys.name(), queries);
+    scratch.release(mark);
+  }
+
+  /// The other way of [#copyAskew].
+  private void addAskew(int m) {
+    float[] from = sums.array();
+    float[] to = got.array();
+    int at = sums.offset() + m * QUERIES;
+    int first = got.offset() + product(m, 0);
+    int last = got.offset() + product(m + QUERIES - 1, QUERIES - 1);
+    if (first - last == DIAGONAL * (QUERIES - 1)) {
+      for (int t = 0; t < QUERIES; t++) {
+        to[first - t * DIAGONAL] += from[at + t];
+      }
+      return;
+    }
+    for (int t = 0; t < QUERIES; t++) {
+      to[got.offset() + product(m + t, t)] += from[at + t];
+    }
+  }
+
+  private void giveQueries(Tensor dRows) {
     double[] ofBias =
         keys.bias().map(bias -> learning.of(bias.name(), queries)).orElse(new double[0]);
     HeadView dq = learning.queries().orElseThrow();
-    float[] row = new float[keys.width()];
+    int width = keys.width();
+    float factor = (float) (after * call.scale);
     for (int t = 0; t < queries.queries(); t++) {
-      Arrays.fill(row, 0);
-      back(t, row, ofKeys);
+      Row row = new Row(dRows.array(), dRows.offset() + t * width);
       int at = dq.row(queries.b(), queries.h(), queries.t0() + t);
-      RowMap.add(1, new Row(row, 0), new Row(dq.array(), at), row.length);
+      RowMap.add(factor, row, new Row(dq.array(), at), width);
       for (int e = 0; e < ofBias.length; e++) {
-        ofBias[e] += row[e];
+        ofBias[e] += factor * row.array()[row.from() + e];
       }
     }
   }
 
-  /// Leads what the products of query `t` got back to it and to the keys.
-  private void back(int t, float[] dq, double[] ofKeys) {
-    int width = dq.length;
-    for (int index = 0; index < keys.count(); index++) {
-      float gradient = (float) (after * call.scale * got[t * keys.count() + index]);
-      if (gradient != 0) {
-        RowMap.add(gradient, new Row(keys.keys().array(), keys.row(index)), new Row(dq, 0), width);
-        for (int e = 0; e < width && ofKeys.length > 0; e++) {
-          ofKeys[index * width + e] += gradient * rows[t * width + e];
-        }
+  /// The numbers, or where some are not finite, a copy with 0 in their place: a gradient of 0 gives
+  /// nothing, and where they counted the gradients are NaN themselves.
+  private Matrix finite(Matrix numbers) {
+    if (isFinite(numbers)) {
+      return numbers;
+    }
+    Tensor copy = scratch.take(numbers.rows(), numbers.columns());
+    for (int n = 0; n < copy.size(); n++) {
+      int row = n / numbers.columns() * numbers.rowStride();
+      float number = numbers.array()[numbers.offset() + row + n % numbers.columns()];
+      copy.array()[copy.offset() + n] = Float.isFinite(number) ? number : 0;
+    }
+    return Matrix.of(copy);
+  }
+
+  private static boolean isFinite(Matrix numbers) {
+    float[] array = numbers.array();
+    int infinite = 0;
+    for (int row = 0; row < numbers.rows(); row++) {
+      int from = numbers.offset() + row * numbers.rowStride();
+      for (int n = from; n < from + numbers.columns(); n++) {
+        // Exponents of which all bits are set carry into the sign.
+        infinite |= (Float.floatToRawIntBits(array[n]) & Integer.MAX_VALUE) + (1 << 23);
       }
     }
+    return infinite >= 0;
   }
 }

@@ -6,7 +6,6 @@ import dev.heed.kernel.Kernels;
 import dev.heed.kernel.KeyGradients;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.List;
@@ -187,11 +186,12 @@ final class TiledBackward {
       if (!call.chance.dropsHead(queries.b(), queries.h())) {
         BlockChance chance = new BlockChance(call.chance, queries, kernels.chance(), scratch);
         BlockNormalizer normalizer = BlockNormalizer.of(call, queries, kernels, scratch);
-        TileMachine machine = scratch.keep(TileMachine.class, _ -> true, TileMachine::new);
         TiledBlock.Choices choices =
-            new TiledBlock.Choices(visible.of(queries, scratch), normalizer, chance, machine);
+            new TiledBlock.Choices(visible.of(queries, scratch), normalizer, chance, scratch);
         double[] own = learnedSums.of(learnedName, part, b, queries.h());
+        Workspace.Mark mark = scratch.mark();
         new TiledBackwardBlock(this, queries, block, group, choices).run(own);
+        scratch.release(mark);
       }
     }
   }

@@ -56,7 +56,7 @@ final class TiledBackwardBlock {
     LearnedSteps.Learning learning = group.learning();
     this.modifiers =
         new BlockModifiers(
-            new LearnedSteps(call, queries, pass.kernels, learning, choices.machine()));
+            new LearnedSteps(call, queries, pass.kernels, learning, choices.scratch()));
     this.score = BlockScore.of(call, queries, pass.kernels, modifiers, learning);
   }
 

@@ -3,7 +3,6 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.TileMachine;
 import dev.heed.tensor.Workspace;
 
 /// One block of queries of one head on its way through the keys that the mask lets it see.
@@ -30,7 +29,7 @@ final class TiledBlock {
   /// What of a block depends on the mask, the normalizer, on chance and on functions of the user's
   /// own.
   record Choices(
-      VisibleKeys visible, BlockNormalizer normalizer, BlockChance chance, TileMachine machine) {}
+      VisibleKeys visible, BlockNormalizer normalizer, BlockChance chance, Workspace scratch) {}
 
   private final BoundCall call;
   private final AttentionInput input;
@@ -56,7 +55,7 @@ final class TiledBlock {
     this.tiles = pass.kernels.attention();
     this.queries = queries;
     this.block = block;
-    this.modifiers = new BlockModifiers(call, queries, pass.kernels, choices.machine);
+    this.modifiers = new BlockModifiers(call, queries, pass.kernels, choices.scratch);
     this.score =
         BlockScore.of(call, queries, pass.kernels, modifiers, LearnedSteps.Learning.NOTHING);
   }

@@ -2,7 +2,6 @@ package dev.heed.attention;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.QueryBlock;
-import dev.heed.kernel.TileMachine;
 import dev.heed.kernel.Workers;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -68,7 +67,7 @@ final class TiledPass {
         visible.of(queries, scratch),
         BlockNormalizer.of(call, queries, kernels, scratch),
         new BlockChance(call.chance, queries, kernels.chance(), scratch),
-        scratch.keep(TileMachine.class, _ -> true, TileMachine::new));
+        scratch);
   }
 
   /// What a head gives that chance dropped.
