@@ -91,7 +91,7 @@ final class EvalCommand implements Callable<Integer> {
     try (LanguageModel opened = Models.open(model);
         Workers workers = threads.workers()) {
       int reads = context == null ? opened.decoder().context() : context;
-      OptionalInt beginning = beginning(opened.tokenizer());
+      OptionalInt beginning = TextsOption.beginning(opened.tokenizer());
       Evaluator evaluator = new Evaluator(opened.decoder(), reads, beginning);
       Run run = Run.inference(Kernels.best(), workers);
       if (TokenFile.isOne(data)) {
@@ -103,14 +103,6 @@ final class EvalCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
-  }
-
-  /// The token that the tokenizer puts before every text, where it puts one.
-  private static OptionalInt beginning(Tokenizer tokenizer) {
-    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
-    OptionalInt bos = tokenizer.bos();
-    boolean added = bos.isPresent() && ids.length > 0 && ids[0] == bos.getAsInt();
-    return added ? bos : OptionalInt.empty();
   }
 
   private Part text(Tokenizer tokenizer, OptionalInt beginning) {

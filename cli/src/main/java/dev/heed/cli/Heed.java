@@ -37,6 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       AttendCommand.class,
       VariantsCommand.class,
+      HeadsCommand.class,
+      FaithfulCommand.class,
       ProveCommand.class,
       ParityCommand.class,
       ConformCommand.class,

@@ -34,7 +34,7 @@ final class ProveCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..1",
-      description = "Of the claim: recall, induction, normalizers or lengths.")
+      description = "Of the claim: recall, induction, rollout, normalizers or lengths.")
   private @Nullable String name;
 
   @Option(

@@ -11,7 +11,7 @@ final class ProveCommandTest {
 
     assertThat(result.code()).isEqualTo(ExitCode.DONE);
     assertThat(result.out().lines().map(line -> line.split(" ")[0]))
-        .containsExactly("recall", "induction", "normalizers", "lengths");
+        .containsExactly("recall", "induction", "rollout", "normalizers", "lengths");
   }
 
   @Test

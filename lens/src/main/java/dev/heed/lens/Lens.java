@@ -66,6 +66,11 @@ public final class Lens {
     return new Lens(decoder, sites, base, bytes);
   }
 
+  /// A run like that of the lens, over scratch of its own.
+  Run fresh() {
+    return base.probed(Probe.NONE);
+  }
+
   public Decoder decoder() {
     return decoder;
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// The training of a new model on batches that a program makes, in memory: a task whose tokens are
 /// numbers and not text. It trains as [TrainingRun] does, in the same steps.
@@ -31,14 +32,25 @@ public final class TaskTraining {
   /// @param settings whose model states its vocabulary and its positions
   /// @param batches of the shape that the settings state, from a generator
   public TaskTraining(TrainingSettings settings, Function<CounterRandom, Batches> batches) {
+    this(settings, batches, UnaryOperator.identity());
+  }
+
+  /// @param settings whose model states its vocabulary and its positions
+  /// @param batches of the shape that the settings state, from a generator
+  /// @param change of the model before it is trained, which leaves its weights alone
+  public TaskTraining(
+      TrainingSettings settings,
+      Function<CounterRandom, Batches> batches,
+      UnaryOperator<Decoder> change) {
     CounterRandom random = CounterRandom.of(settings.seed());
     config = settings.model().config();
     decoder =
-        settings
-            .learning()
-            .regularization()
-            .dropout()
-            .in(NewWeights.random(config, random.stream(WEIGHTS)));
+        change.apply(
+            settings
+                .learning()
+                .regularization()
+                .dropout()
+                .in(NewWeights.random(config, random.stream(WEIGHTS))));
     parameters = Parameters.of(decoder, config);
     List<Parameter> trained = Parameters.trained(parameters);
     trainer =

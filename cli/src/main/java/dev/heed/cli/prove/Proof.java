@@ -17,7 +17,7 @@ import java.util.Objects;
 /// @param name of the file
 public record Proof(String name, Json.Obj json) {
   private static final List<String> NAMES =
-      List.of("recall", "induction", "normalizers", "lengths");
+      List.of("recall", "induction", "rollout", "normalizers", "lengths");
 
   /// A training and what it should come to.
   ///

@@ -4,6 +4,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.data.AssociativeRecall;
 import dev.heed.data.BatchShape;
 import dev.heed.data.Batches;
+import dev.heed.data.MarkedToken;
 import dev.heed.data.RepeatedPassage;
 import dev.heed.evaluate.Accuracy;
 import dev.heed.grad.Run;
@@ -16,6 +17,7 @@ import dev.heed.train.TrainingSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /// Learns a task of numbers: recall of pairs, or repetition of a passage.
 ///
@@ -33,7 +35,12 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
   public Map<String, Double> measure(
       TrainingSettings settings, TrainingObserver observer, BooleanSupplier stop, Run run) {
     BatchShape shape = settings.amount().batch();
-    TaskTraining training = new TaskTraining(settings, random -> batches(shape, random));
+    boolean marked = task.string("type").equals("marker");
+    TaskTraining training =
+        new TaskTraining(
+            settings,
+            random -> batches(shape, random),
+            marked ? SourceRanking::seeingAll : UnaryOperator.identity());
     Batches unseen = batches(shape, CounterRandom.of(settings.seed()).stream(HELD_OUT));
     Watcher watcher = new Watcher(observer, training, unseen, run);
     Outcome outcome = training.train(watcher, () -> watcher.done || stop.getAsBoolean(), run);
@@ -42,6 +49,9 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
     figures.put("steps", (double) outcome.step());
     figures.put("seconds", watcher.seconds);
     figures.put("parameters", (double) training.size());
+    if (marked) {
+      figures.putAll(SourceRanking.of(training.decoder(), unseen, run));
+    }
     return figures;
   }
 
@@ -52,6 +62,7 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
       case "passage" ->
           new RepeatedPassage(
               vocabulary, shape, task.integer("shortest"), task.integer("longest"), random);
+      case "marker" -> new MarkedToken(vocabulary, shape, random);
       default -> throw new IllegalStateException(task.toString());
     };
   }

@@ -1,0 +1,182 @@
+package dev.heed.cli;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.kernel.Workers;
+import dev.heed.lens.Calibration;
+import dev.heed.lens.Calibration.Outcomes;
+import dev.heed.lens.Faithfulness;
+import dev.heed.lens.Lens;
+import dev.heed.lens.Sites;
+import dev.heed.model.EmbeddedModel;
+import dev.heed.model.LanguageModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `heed faithful`: whether attention explains a model's answers, and whether it knows how sure it
+/// may be.
+@Command(
+    name = "faithful",
+    description = {
+      "Tells whether pictures of a model's attention explain what it says: the last token of each text looks elsewhere, "
+          + "in all layers and heads at once, and the answer is compared (total variation, 0 to 1).",
+      "An adversary seeks attention as far as possible from the model's that leaves the answer as it is. "
+          + "Then: calibration, whether the model is right as often as it says, before and after a temperature "
+          + "that was fitted on the other half of the text."
+    },
+    showDefaultValues = true)
+final class FaithfulCommand implements Callable<Integer> {
+  private static final int LONGEST = 128;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE_OR_FOLDER",
+      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
+  private Path model = Path.of(EmbeddedModel.NAME);
+
+  @Option(names = "--examples", paramLabel = "N", description = "Texts of the attention tests.")
+  private int examples = 5;
+
+  @Option(names = "--length", paramLabel = "N", description = "Tokens of each of these texts.")
+  private int length = 24;
+
+  @Option(
+      names = "--thorough",
+      description =
+          "100 shuffles, and 500 steps of five candidates for the adversary, as in the paper.")
+  private boolean thorough;
+
+  @Option(names = "--json", description = "Prints one JSON object on one line.")
+  private boolean json;
+
+  @Mixin private TextsOption texts;
+
+  @Mixin private ThreadsOption threads;
+
+  /// What a model is judged on, and what came of it.
+  private record Found(
+      Faithfulness attention, Calibration before, Calibration after, double temperature) {}
+
+  @Override
+  public Integer call() {
+    if (examples < 1 || length < 3) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--examples %d of --length %d; at least 1 of 3 would fit".formatted(examples, length));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    try (LanguageModel opened = Models.open(model);
+        Workers workers = threads.workers()) {
+      Lens lens = Lens.of(opened, workers);
+      int context = Math.min(LONGEST, opened.decoder().context());
+      List<int[]> windows = texts.windows(opened, context, workers);
+      Found found = found(lens, opened, windows, workers);
+      if (json) {
+        out.println(json(found));
+      } else {
+        print(found, out);
+      }
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  private Found found(Lens lens, LanguageModel opened, List<int[]> windows, Workers workers) {
+    int shorter = Math.min(length, opened.decoder().context());
+    List<int[]> starts = texts.windows(opened, shorter, workers).stream().limit(examples).toList();
+    Faithfulness attention =
+        Faithfulness.of(
+            lens, starts, thorough ? Faithfulness.Settings.PAPER : Faithfulness.Settings.QUICK);
+    int half = Math.max(1, windows.size() / 2);
+    Outcomes fit = outcomes(lens, windows.subList(0, half));
+    Outcomes judged =
+        outcomes(lens, windows.subList(Math.min(half, windows.size() - 1), windows.size()));
+    double temperature = Calibration.temperature(fit);
+    return new Found(
+        attention, Calibration.of(judged), Calibration.of(judged, temperature), temperature);
+  }
+
+  private static Outcomes outcomes(Lens lens, List<int[]> windows) {
+    List<Outcomes> all = new ArrayList<>();
+    windows.forEach(window -> all.add(Outcomes.of(lens.trace(window, Sites.none()))));
+    return all.stream().reduce(Outcomes::and).orElseThrow();
+  }
+
+  private Json.Obj json(Found found) {
+    return Json.object()
+        .with("model", model.toString())
+        .with("attention", found.attention.json())
+        .with("calibration", found.before.json())
+        .with("temperature", found.temperature)
+        .with("calibrated", found.after.json());
+  }
+
+  private void print(Found found, PrintWriter out) {
+    Faithfulness.Example median = found.attention.median();
+    out.printf(
+        Locale.ROOT,
+        "attention (%d texts of %d tokens, %s; medians)%n",
+        found.attention.examples().size(),
+        length,
+        texts.source());
+    line(out, "answer moves when the last token's weights are shuffled", median.permuted(), "");
+    line(out, "answer moves when they are all alike", median.uniform(), "");
+    line(
+        out,
+        "an adversary moves them, with the answer within 0.01, by",
+        median.adversarial(),
+        " nats of at most 0.693");
+    line(out, "rank correlation with gradient times input", median.gradient(), "");
+    line(out, "rank correlation with leaving tokens out", median.leaveOneOut(), "");
+    line(
+        out,
+        "lost when every token attends to all alike",
+        found.attention.uniformLoss(),
+        " nats a token");
+    out.printf("verdict: %s%n%n", found.attention.verdict().text());
+    out.printf(
+        Locale.ROOT,
+        "calibration (%d tokens)      as it is   temperature %.3f%n",
+        found.before.count(),
+        found.temperature);
+    Calibration a = found.before;
+    Calibration b = found.after;
+    two(out, "accuracy", a.accuracy(), b.accuracy());
+    two(out, "mean confidence", a.confidence(), b.confidence());
+    two(out, "ECE, 15 bins", a.ece(), b.ece());
+    two(out, "adaptive ECE", a.adaptiveEce(), b.adaptiveEce());
+    two(out, "Brier", a.brier(), b.brier());
+    two(out, "loss, nats", a.loss(), b.loss());
+    out.println("said    came true   of");
+    for (Calibration.Bin bin : a.bins()) {
+      if (bin.count() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "%.3f   %.3f   %6d  %s%n",
+            bin.confidence(),
+            bin.accuracy(),
+            bin.count(),
+            "#".repeat((int) Math.round(40 * bin.accuracy())));
+      }
+    }
+  }
+
+  private static void line(PrintWriter out, String what, double figure, String unit) {
+    out.printf(Locale.ROOT, "  %-58s %7.4f%s%n", what, figure, unit);
+  }
+
+  private static void two(PrintWriter out, String what, double before, double after) {
+    out.printf(Locale.ROOT, "  %-25s %8.4f   %8.4f%n", what, before, after);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.heed.cli;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.kernel.Workers;
+import dev.heed.lens.HeadAnalysis;
+import dev.heed.lens.HeadReport;
+import dev.heed.lens.HeadRole;
+import dev.heed.lens.Lens;
+import dev.heed.model.EmbeddedModel;
+import dev.heed.model.LanguageModel;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `heed heads`: what the heads of a model are for.
+@Command(
+    name = "heads",
+    description = {
+      "Tells what each attention head of a model does, from three sides that should agree:",
+      "pattern, where it looks: the share of its weight where a role expects it, above chance;",
+      "weights, what its matrices say: how much it copies (0.5 is chance), how much of its weight is on the "
+          + "token before when positions alone are known, whose output an induction head's keys read;",
+      "loss, what is lost without it, in nats a token: its mean in its place, and zeros; on texts, and on random "
+          + "tokens that come twice.",
+      "Roles: previous, current, first (where attention rests), duplicate, induction."
+    },
+    showDefaultValues = true)
+final class HeadsCommand implements Callable<Integer> {
+  private static final int LONGEST = 128;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE_OR_FOLDER",
+      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
+  private Path model = Path.of(EmbeddedModel.NAME);
+
+  @Option(names = "--json", description = "Prints one JSON object on one line.")
+  private boolean json;
+
+  @Mixin private TextsOption texts;
+
+  @Mixin private ThreadsOption threads;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (LanguageModel opened = Models.open(model);
+        Workers workers = threads.workers()) {
+      int length = Math.min(LONGEST, opened.decoder().context());
+      List<int[]> windows = texts.windows(opened, length, workers);
+      List<HeadReport> reports =
+          HeadAnalysis.of(
+              Lens.of(opened, workers),
+              windows,
+              TextsOption.beginning(opened.tokenizer()),
+              texts.seed());
+      if (json) {
+        out.println(
+            Json.object()
+                .with("model", model.toString())
+                .with("tokens", (long) windows.size() * length)
+                .with("heads", Json.of(reports.stream().map(HeadReport::json).toList())));
+      } else {
+        out.printf("%d windows of %d tokens, %s%n%n", windows.size(), length, texts.source());
+        print(reports, out);
+      }
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void print(List<HeadReport> reports, PrintWriter out) {
+    out.println(
+        "       where it looks           what weights say          lost without: texts   repeated     statistics");
+    out.println(
+        "head   role       share beside  copies  prev.  reads       mean   zero    mean   zero   entropy  sink  dist.  agree");
+    for (HeadReport report : reports) {
+      Optional<HeadRole> role = report.role();
+      String share = role.map(r -> two(report.aboveChance(r))).orElse("   -");
+      String beside = role.map(r -> two(report.score(r).besideFirst())).orElse("   -");
+      String reads =
+          report
+              .weights()
+              .reads()
+              .map(p -> "L%dH%d%+.2f".formatted(p.layer(), p.head(), p.composition()))
+              .orElse("-");
+      HeadReport.Loss loss = report.loss();
+      out.printf(
+          Locale.ROOT,
+          "%-6s %-10s %5s  %5s  %5s  %5s  %-10s %6.3f %6.3f  %6.3f %6.3f     %.2f   %.2f %6.1f  %s%n",
+          report.name(),
+          role.map(HeadRole::text).orElse("-"),
+          share,
+          beside,
+          report.weights().copying().map(HeadsCommand::two).orElse("-"),
+          report.weights().positional().map(HeadsCommand::two).orElse("-"),
+          reads,
+          loss.textMean(),
+          loss.textZero(),
+          loss.repeatedMean(),
+          loss.repeatedZero(),
+          report.statistics().entropyRatio(),
+          report.statistics().sink(),
+          report.statistics().distance(),
+          agreement(report));
+    }
+  }
+
+  /// Which of the other two evidences agree with the pattern.
+  private static String agreement(HeadReport report) {
+    if (report.role().isEmpty()) {
+      return "";
+    }
+    return "weights " + word(report.weightsAgree()) + ", loss " + word(report.lossAgrees());
+  }
+
+  private static String word(Optional<Boolean> agrees) {
+    return agrees.map(yes -> yes ? "yes" : "no").orElse("-");
+  }
+
+  private static String two(double number) {
+    return String.format(Locale.ROOT, "%.2f", number);
+  }
+}

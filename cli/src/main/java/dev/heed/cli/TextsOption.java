@@ -1,0 +1,98 @@
+package dev.heed.cli;
+
+import dev.heed.data.Corpus;
+import dev.heed.generate.GenerationSettings;
+import dev.heed.generate.Generator;
+import dev.heed.generate.Sampling;
+import dev.heed.kernel.Workers;
+import dev.heed.model.LanguageModel;
+import dev.heed.tensor.HeedException;
+import dev.heed.text.SpecialTokens;
+import dev.heed.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The texts that commands look at models with: somebody's, or else the model's own.
+final class TextsOption {
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "A text file or a folder of them; without it the model writes the texts itself.")
+  private @Nullable Path data;
+
+  @Option(names = "--tokens", paramLabel = "N", description = "The most tokens that are read.")
+  private int tokens = 1024;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of everything that is drawn.")
+  private long seed = 0;
+
+  long seed() {
+    return seed;
+  }
+
+  /// Whose texts they are, in a few words.
+  String source() {
+    return data == null ? "written by the model" : "of " + data;
+  }
+
+  /// Windows of `length` tokens, each with the token before it that the model wants.
+  List<int[]> windows(LanguageModel model, int length, Workers workers) {
+    OptionalInt beginning = beginning(model.tokenizer());
+    int[] all = data == null ? written(model, length, workers) : read(model.tokenizer(), data);
+    int room = length - (beginning.isPresent() ? 1 : 0);
+    List<int[]> windows = new ArrayList<>();
+    for (int from = 0; from + room <= all.length && from < tokens; from += room) {
+      int[] part = Arrays.copyOfRange(all, from, from + room);
+      windows.add(beginning.isPresent() ? before(beginning.getAsInt(), part) : part);
+    }
+    if (windows.isEmpty()) {
+      throw new HeedException(
+          "texts: %d tokens %s are less than a window of %d; more text would fit"
+              .formatted(all.length, source(), room));
+    }
+    return windows;
+  }
+
+  private int[] read(Tokenizer tokenizer, Path path) {
+    String text = Corpus.read(path).text();
+    // a token is at least a character, so that a huge text is not split whole
+    int most = (int) Math.min(text.length(), 16L * tokens + 64);
+    return tokenizer.encode(text.substring(0, most), SpecialTokens.WITHOUT).ids();
+  }
+
+  /// Texts that the model writes, one after the other.
+  private int[] written(LanguageModel model, int length, Workers workers) {
+    Generator generator = Generator.of(model, workers);
+    String prompt = beginning(model.tokenizer()).isPresent() ? "" : "\n";
+    List<Integer> all = new ArrayList<>();
+    int texts = Math.ceilDiv(Math.max(1, tokens), length);
+    for (int text = 0; text < texts; text++) {
+      Sampling sampling = new Sampling(1, 1, 0, 1, 0, seed + text);
+      GenerationSettings settings =
+          GenerationSettings.greedy(length).withSampling(sampling).withContext(length + 1);
+      all.addAll(generator.generate(prompt, settings, _ -> {}).tokens());
+    }
+    return all.stream().mapToInt(id -> id).toArray();
+  }
+
+  private static int[] before(int first, int[] rest) {
+    int[] all = new int[rest.length + 1];
+    all[0] = first;
+    System.arraycopy(rest, 0, all, 1, rest.length);
+    return all;
+  }
+
+  /// The token that the tokenizer puts before every text, where it puts one.
+  static OptionalInt beginning(Tokenizer tokenizer) {
+    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
+    OptionalInt bos = tokenizer.bos();
+    boolean added = bos.isPresent() && ids.length > 0 && ids[0] == bos.getAsInt();
+    return added ? bos : OptionalInt.empty();
+  }
+}

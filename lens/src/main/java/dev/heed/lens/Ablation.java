@@ -1,0 +1,60 @@
+package dev.heed.lens;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a model loses without a part: the mean loss of texts, with and without.
+///
+/// @param texts that are foreseen
+/// @param from the first token of a text whose loss counts; 1 for all that can be foreseen
+/// @param intact the loss of the model as it is, nats a token
+public record Ablation(Lens lens, List<int[]> texts, int from, double intact, Baseline means) {
+  private static final Sites HEADS = Sites.matching("blocks.*.attn.z");
+
+  /// What is put in the place of a head's result.
+  public enum By {
+    /// Zeros, which no later layer has ever seen there.
+    ZERO,
+    /// Its mean over the texts: what it tells of this place goes, what it always says stays.
+    MEAN
+  }
+
+  /// Of texts.
+  public static Ablation of(Lens lens, List<int[]> texts, int from) {
+    List<int[]> kept = texts.stream().map(int[]::clone).toList();
+    return new Ablation(
+        lens, kept, from, loss(lens, kept, from, List.of()), lens.baseline(kept, HEADS));
+  }
+
+  /// How much more is lost without some heads of a layer, nats a token.
+  public double cost(By by, int layer, Integer... heads) {
+    Place place = Place.at(layer, "attn.z").heads(heads);
+    return cost(
+        List.of(
+            switch (by) {
+              case ZERO -> new Intervention.Zero(place);
+              case MEAN -> new Intervention.Mean(place, means);
+            }));
+  }
+
+  /// How much more is lost with changes, nats a token.
+  public double cost(List<Intervention> changes) {
+    return loss(lens, texts, from, changes) - intact;
+  }
+
+  private static double loss(Lens lens, List<int[]> texts, int from, List<Intervention> changes) {
+    List<Double> losses = new ArrayList<>();
+    for (int[] text : texts) {
+      Trace trace = lens.run(text, changes, Sites.none());
+      for (int t = from; t < text.length; t++) {
+        losses.add(Distributions.loss(trace.logits().row(0, t - 1), text[t]));
+      }
+    }
+    if (losses.isEmpty()) {
+      throw new LensException(
+          "ablation: %d texts with nothing to foresee from token %d on; longer ones would fit"
+              .formatted(texts.size(), from));
+    }
+    return losses.stream().mapToDouble(loss -> loss).sum() / losses.size();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.heed.lens;
+
+import dev.heed.checkpoint.Json;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What is known of a head, from three sides: where it looks, what its weights say, and what is
+/// lost without it. One side alone is easily misread.
+public record HeadReport(
+    int layer,
+    int head,
+    HeadStatistics statistics,
+    Map<HeadRole, HeadRole.Score> roles,
+    Evidence weights,
+    Loss loss) {
+  /// A role is named from this share of the weight above chance on.
+  public static final double THRESHOLD = .4;
+
+  private static final double COPIES = .75;
+  private static final double KNOWS_POSITIONS = .3;
+  private static final double COMPOSES = .02;
+  private static final double MATTERS = .02;
+
+  /// What weights say.
+  ///
+  /// @param copying [HeadWeights#copying], .5 by chance
+  /// @param positional the weight on the token before, of queries and keys that know positions
+  ///   alone
+  /// @param reads of a head that looks like induction: the earlier head that its keys read most
+  public record Evidence(
+      Optional<Double> copying, Optional<Double> positional, Optional<Partner> reads) {}
+
+  /// An earlier head and how strongly it is read, above chance.
+  public record Partner(int layer, int head, double composition) {}
+
+  /// How much more is lost without the head, nats a token.
+  ///
+  /// @param textMean of texts, with the mean in place of its result; `textZero`, with zeros
+  /// @param repeatedMean of the second half of random tokens that come twice; `repeatedZero`,
+  ///   likewise
+  public record Loss(double textMean, double textZero, double repeatedMean, double repeatedZero) {}
+
+  public HeadReport {
+    roles = Collections.unmodifiableMap(new EnumMap<>(roles));
+  }
+
+  /// `L3H5`.
+  public String name() {
+    return "L%dH%d".formatted(layer, head);
+  }
+
+  /// The role that its pattern fits best, if any does.
+  public Optional<HeadRole> role() {
+    return roles.keySet().stream()
+        .filter(role -> aboveChance(role) >= THRESHOLD)
+        .max((one, other) -> Double.compare(aboveChance(one), aboveChance(other)));
+  }
+
+  /// How well its pattern fits a role; zeros where that was not looked at.
+  public HeadRole.Score score(HeadRole role) {
+    return roles.getOrDefault(role, new HeadRole.Score(0, 0, 0, 0));
+  }
+
+  /// The weight where a role expects it: 0 by chance, 1 at most.
+  public double aboveChance(HeadRole role) {
+    HeadRole.Score score = score(role);
+    return score.queries() == 0 || score.chance() >= 1
+        ? 0
+        : (score.score() - score.chance()) / (1 - score.chance());
+  }
+
+  /// Whether the weights fit the role; nothing where they tell nothing of it.
+  public Optional<Boolean> weightsAgree() {
+    return role()
+        .flatMap(role ->
+            switch (role) {
+              case PREVIOUS -> weights.positional.map(score -> score >= KNOWS_POSITIONS);
+              case INDUCTION ->
+                  weights.copying.map(score ->
+                      score >= COPIES
+                          && weights.reads.map(Partner::composition).orElse(0.0) >= COMPOSES);
+              default -> Optional.empty();
+            });
+  }
+
+  /// Whether something is lost without the head where its role would help.
+  public Optional<Boolean> lossAgrees() {
+    return role()
+        .map(role -> {
+          boolean onRepeated = role == HeadRole.INDUCTION || role == HeadRole.DUPLICATE;
+          return (onRepeated ? loss.repeatedMean : loss.textMean) >= MATTERS;
+        });
+  }
+
+  /// All of it.
+  public Json.Obj json() {
+    Json.Obj scores = Json.object();
+    for (Map.Entry<HeadRole, HeadRole.Score> each : roles.entrySet()) {
+      HeadRole.Score score = each.getValue();
+      scores =
+          scores.with(
+              each.getKey().text(),
+              Json.object()
+                  .with("score", score.score())
+                  .with("besideFirst", score.besideFirst())
+                  .with("chance", score.chance())
+                  .with("queries", score.queries()));
+    }
+    Json.Obj said = Json.object();
+    if (weights.copying.isPresent()) {
+      said = said.with("copying", weights.copying.get());
+    }
+    if (weights.positional.isPresent()) {
+      said = said.with("positional", weights.positional.get());
+    }
+    if (weights.reads.isPresent()) {
+      Partner partner = weights.reads.get();
+      said =
+          said.with("reads", "L%dH%d".formatted(partner.layer, partner.head))
+              .with("composition", partner.composition);
+    }
+    Json.Obj all =
+        Json.object()
+            .with("layer", layer)
+            .with("head", head)
+            .with("statistics", statistics.json())
+            .with("pattern", scores)
+            .with("weights", said)
+            .with(
+                "ablation",
+                Json.object()
+                    .with("textMean", loss.textMean)
+                    .with("textZero", loss.textZero)
+                    .with("repeatedMean", loss.repeatedMean)
+                    .with("repeatedZero", loss.repeatedZero));
+    return role().isPresent() ? all.with("role", role().get().text()) : all;
+  }
+}

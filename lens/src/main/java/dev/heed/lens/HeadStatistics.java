@@ -1,0 +1,105 @@
+package dev.heed.lens;
+
+import dev.heed.checkpoint.Json;
+
+/// How a head spreads its attention: means over the queries that see at least two keys.
+///
+/// @param queries that count
+/// @param entropy `-Σ A log A`, nats
+/// @param entropyRatio entropy over that of equal weights on as many keys as the query sees, 0 to
+///   1; with the longest row in the denominator early queries would look focused
+/// @param span `exp` of the entropy: on how many keys the weight lies
+/// @param max the largest weight
+/// @param sink the weight of the first key, where it is seen and is not the query itself
+/// @param distance `Σ A |q - k|`, positions
+public record HeadStatistics(
+    long queries,
+    double entropy,
+    double entropyRatio,
+    double span,
+    double max,
+    double sink,
+    double distance) {
+
+  /// Of one pattern.
+  public static HeadStatistics of(Pattern pattern) {
+    Sum sum = new Sum();
+    sum.add(pattern);
+    return sum.mean();
+  }
+
+  /// What is more focus than none: one less [#entropyRatio].
+  public double focus() {
+    return 1 - entropyRatio;
+  }
+
+  /// All of it.
+  public Json.Obj json() {
+    return Json.object()
+        .with("queries", queries)
+        .with("entropy", entropy)
+        .with("entropyRatio", entropyRatio)
+        .with("span", span)
+        .with("max", max)
+        .with("sink", sink)
+        .with("distance", distance);
+  }
+
+  /// Adds up pattern after pattern of a head, in memory that does not grow: a long text in windows.
+  public static final class Sum {
+    private long queries;
+    private long sinkQueries;
+    private double entropy;
+    private double ratio;
+    private double span;
+    private double max;
+    private double sink;
+    private double distance;
+
+    /// Of nothing yet.
+    public Sum() {}
+
+    /// Takes in the queries of a pattern.
+    public void add(Pattern pattern) {
+      for (int q = 0; q < pattern.queries(); q++) {
+        int visible = pattern.visible(q);
+        if (visible >= 2) {
+          add(pattern, q, visible);
+        }
+      }
+    }
+
+    private void add(Pattern pattern, int q, int visible) {
+      double rowEntropy = 0;
+      double largest = 0;
+      for (int k = 0; k < pattern.keys(); k++) {
+        double weight = pattern.get(q, k);
+        rowEntropy -= weight > 0 ? weight * Math.log(weight) : 0;
+        largest = Math.max(largest, weight);
+        distance += weight * Math.abs(q - k);
+      }
+      queries++;
+      entropy += rowEntropy;
+      ratio += rowEntropy / Math.log(visible);
+      span += Math.exp(rowEntropy);
+      max += largest;
+      if (q > 0 && pattern.sees(q, 0)) {
+        sinkQueries++;
+        sink += pattern.get(q, 0);
+      }
+    }
+
+    /// The means so far; of no queries, zeros.
+    public HeadStatistics mean() {
+      double n = Math.max(1, queries);
+      return new HeadStatistics(
+          queries,
+          entropy / n,
+          ratio / n,
+          span / n,
+          max / n,
+          sink / Math.max(1, sinkQueries),
+          distance / n);
+    }
+  }
+}
