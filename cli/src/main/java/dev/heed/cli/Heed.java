@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ReportCommand.class,
       AttendCommand.class,
       VariantsCommand.class,
+      LookCommand.class,
       HeadsCommand.class,
       FaithfulCommand.class,
       ProveCommand.class,
