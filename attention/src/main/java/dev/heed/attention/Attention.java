@@ -10,23 +10,35 @@ import java.util.Arrays;
 import java.util.List;
 
 /// An attention call as data: one choice on each axis. *Who may look* (mask), *how similar* (score
-/// and modifiers), *how to decide* (normalizer); what is returned is a weighted sum of values.
-/// While a model trains, some of it may be left to chance.
+/// and modifiers), *how to decide* (normalizer), *what is returned* (mixing): a weighted sum of
+/// values, which may be mixed with more. While a model trains, some of it may be left to chance.
 ///
 /// Multi-head, grouped-query and multi-query attention differ in the number of key/value heads of
 /// the input alone: query head `h` reads key/value head `h / (H / G)`.
 ///
 /// @param modifiers what happens to the scores before the mask, in this order
+/// @param mixings what rows are mixed with besides values, one of a kind
 public record Attention(
-    Score score, List<Modifier> modifiers, Mask mask, Normalizer normalizer, Chance chance) {
+    Score score,
+    List<Modifier> modifiers,
+    Mask mask,
+    Normalizer normalizer,
+    List<Mixing> mixings,
+    Chance chance) {
   public Attention {
     modifiers = List.copyOf(modifiers);
+    mixings = List.copyOf(mixings);
+    if (mixings.stream().map(Mixing::getClass).distinct().count() < mixings.size()) {
+      throw new AttentionException(
+          "attention: mixings %s; one of a kind would fit"
+              .formatted(mixings.stream().map(Mixing::text).toList()));
+    }
   }
 
   /// Scaled dot product, softmax, everything visible.
   public static Attention full() {
     return new Attention(
-        Score.dot(), List.of(), Mask.everything(), Normalizer.softmax(), Chance.none());
+        Score.dot(), List.of(), Mask.everything(), Normalizer.softmax(), List.of(), Chance.none());
   }
 
   /// Scaled dot product, softmax, no look at later positions.
@@ -35,32 +47,49 @@ public record Attention(
   }
 
   public Attention withScore(Score other) {
-    return new Attention(other, modifiers, mask, normalizer, chance);
+    return new Attention(other, modifiers, mask, normalizer, mixings, chance);
   }
 
   /// With `modifier` after those there are.
   public Attention withModifier(Modifier modifier) {
     List<Modifier> longer = new ArrayList<>(modifiers);
     longer.add(modifier);
-    return new Attention(score, longer, mask, normalizer, chance);
+    return new Attention(score, longer, mask, normalizer, mixings, chance);
   }
 
   /// With these modifiers instead of those there are.
   public Attention withModifiers(List<Modifier> others) {
-    return new Attention(score, others, mask, normalizer, chance);
+    return new Attention(score, others, mask, normalizer, mixings, chance);
   }
 
   public Attention withMask(Mask other) {
-    return new Attention(score, modifiers, other, normalizer, chance);
+    return new Attention(score, modifiers, other, normalizer, mixings, chance);
   }
 
   public Attention withNormalizer(Normalizer other) {
-    return new Attention(score, modifiers, mask, other, chance);
+    return new Attention(score, modifiers, mask, other, mixings, chance);
+  }
+
+  /// With `mixing` besides those there are.
+  public Attention withMixing(Mixing mixing) {
+    List<Mixing> longer = new ArrayList<>(mixings);
+    longer.add(mixing);
+    return new Attention(score, modifiers, mask, normalizer, longer, chance);
+  }
+
+  /// Whether heads need each other's rows.
+  public boolean talks() {
+    return mixes(Mixing.TalkScores.class) || mixes(Mixing.TalkWeights.class);
+  }
+
+  /// Whether rows are mixed in this way.
+  boolean mixes(Class<? extends Mixing> kind) {
+    return mixings.stream().anyMatch(kind::isInstance);
   }
 
   /// With `other` left out at random; the input then needs a generator.
   public Attention withChance(Chance other) {
-    return new Attention(score, modifiers, mask, normalizer, other);
+    return new Attention(score, modifiers, mask, normalizer, mixings, other);
   }
 
   /// The learned numbers that the choices of a call of these lengths read; an input gives them,
@@ -69,6 +98,7 @@ public record Attention(
     List<Need> all = new ArrayList<>(score.needs(shape));
     modifiers.forEach(modifier -> all.addAll(modifier.needs(shape)));
     all.addAll(normalizer.needs(shape));
+    mixings.forEach(mixing -> all.addAll(mixing.needs(shape)));
     return all;
   }
 
@@ -76,6 +106,10 @@ public record Attention(
   /// precision, the other executors tile by tile in memory that grows with the number of positions,
   /// in one pass more than the result takes. The same numbers for any number of threads.
   public Statistics observe(AttentionInput input, Observers observers, Executor executor, Run run) {
+    if (talks()) {
+      throw new UnsupportedCombinationException(
+          "observers", Mixing.texts(mixings), "heads that do not talk, or a probe at the pattern,");
+    }
     BoundCall call = BoundCall.of(this, input).checkInputs();
     Statistics statistics = Statistics.of(observers, input.shape());
     switch (executor) {

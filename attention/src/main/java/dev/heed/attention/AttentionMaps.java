@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.grad.Run;
+import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 
 /// The maps of a call, materialised: what the [Reference] executor computes, stopped at each step.
@@ -17,9 +18,9 @@ public final class AttentionMaps {
     return new AttentionMaps(BoundCall.of(attention, input));
   }
 
-  /// What is done with a row of the map.
+  /// What is done with the rows of a query.
   private interface RowTask {
-    void run(ReferenceRow row, int at);
+    void run(ReferenceHeads heads);
   }
 
   /// The scores that the normalizer sees, -∞ where masked, `[B, H, T, S]`.
@@ -27,22 +28,21 @@ public final class AttentionMaps {
     Tensor scores = allocate(run);
     rows(
         run,
-        (row, at) -> {
-          row.score();
-          copy(row.scores, scores, at);
+        heads -> {
+          heads.score();
+          heads.copy(row -> row.scores, scores);
         });
     return scores;
   }
 
-  /// The weights of given scores, `[B, H, T, S]`.
+  /// The weights of given scores that values are weighed with, `[B, H, T, S]`.
   public Tensor pattern(Tensor scores, Run run) {
     Tensor pattern = allocate(run);
     rows(
         run,
-        (row, at) -> {
-          row.scoreFrom(scores.array(), scores.offset() + at);
-          row.normalize();
-          copy(row.weights, pattern, at);
+        heads -> {
+          heads.normalize(scores);
+          heads.copy(row -> row.weights, pattern);
         });
     return pattern;
   }
@@ -52,32 +52,27 @@ public final class AttentionMaps {
     call.checkOut("out", out);
     rows(
         run,
-        (row, at) -> {
-          row.weighFrom(pattern.array(), pattern.offset() + at);
-          row.mixInto(out);
+        heads -> {
+          heads.weigh(pattern);
+          for (ReferenceRow row : heads.rows) {
+            row.mixInto(out);
+          }
         });
   }
 
   private Tensor allocate(Run run) {
-    return run.allocate(
-        dev.heed.tensor.Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()));
+    return run.allocate(Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()));
   }
 
-  private static void copy(double[] from, Tensor to, int at) {
-    for (int s = 0; s < from.length; s++) {
-      to.array()[to.offset() + at + s] = (float) from[s];
-    }
-  }
-
-  private void rows(Run run, RowTask task) {
+  private void rows(Run run, RowTask each) {
     run.workers()
         .run(
-            shape.batch() * shape.heads(),
-            (head, _) -> {
-              ReferenceRow row = new ReferenceRow(call);
+            shape.batch() * shape.heads() / ReferenceHeads.together(call),
+            (task, _) -> {
+              ReferenceHeads heads = ReferenceHeads.of(call);
+              int first = task * heads.rows.length;
               for (int t = 0; t < shape.queries(); t++) {
-                int at = (head * shape.queries() + t) * shape.keys();
-                task.run(row.at(head / shape.heads(), head % shape.heads(), t), at);
+                each.run(heads.at(first / shape.heads(), first % shape.heads(), t));
               }
             });
   }

@@ -117,6 +117,7 @@ final class BlockModifiers {
           Modifier.Forget _,
           Modifier.Shaw _,
           Modifier.TransformerXl _,
+          Modifier.LearnedAlibi _,
           Modifier.Expression _ ->
           1;
     };
@@ -152,7 +153,7 @@ final class BlockModifiers {
       case Modifier.LearnedScale _ -> learned.scale(after);
       case Modifier.Bias _ -> learned.bias(after);
       case Modifier.T5 t5 -> learned.t5(t5, after);
-      case Modifier.Expression _ -> learned.expression(place, after);
+      case Modifier.Expression _, Modifier.LearnedAlibi _ -> learned.expression(place, after);
       case Modifier.Forget _ -> learned.forget(after);
       case Modifier.Shaw(int reach) -> learned.shaw(reach, after);
       case Modifier.TransformerXl(int reach) -> learned.transformerXl(reach, after);

@@ -39,9 +39,12 @@ final class BoundCall {
     this.scale = attention.score().scale().of(shape.width());
     this.expressions = new HashMap<>();
     for (int m = 0; m < attention.modifiers().size(); m++) {
-      if (attention.modifiers().get(m) instanceof Modifier.Expression own) {
-        expressions.put(m, new BoundExpression(own, input));
-      }
+      int place = m;
+      attention
+          .modifiers()
+          .get(m)
+          .function()
+          .ifPresent(own -> expressions.put(place, new BoundExpression(own, input)));
     }
   }
 

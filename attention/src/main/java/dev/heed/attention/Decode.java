@@ -18,6 +18,10 @@ public record Decode() implements Executor {
       throw new UnsupportedCombinationException(
           "executor Decode", attention.chance().toString(), "executors Tiled and Reference drop");
     }
+    if (MixedBlock.isFor(call)) {
+      new Tiled().forward(attention, input, out, run);
+      return;
+    }
     Workspace.Mark mark = run.workspace().mark();
     BoundCall lowered = Lowering.of(call, run);
     for (int t0 = 0; t0 < call.shape.queries(); t0 += MOST_QUERIES) {

@@ -82,6 +82,13 @@ record Forms<T>(String axis, List<Form<T>> all) {
       }
     }
 
+    /// Checks that the one argument is this word.
+    void only(String word) {
+      if (!texts.equals(List.of(word))) {
+        throw wrong(0, word);
+      }
+    }
+
     private AttentionException wrong(int index, String wanted) {
       return new AttentionException(
           "%s: '%s' should be %s".formatted(where, shown(texts.get(index)), wanted));

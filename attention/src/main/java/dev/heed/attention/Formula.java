@@ -1,6 +1,7 @@
 package dev.heed.attention;
 
 import dev.heed.attention.expression.Numeric;
+import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -31,7 +32,13 @@ final class Formula {
           case Normalizer.Relu(double power, double divisor) ->
               "relu(%s)^%s / %s v".formatted(seen, number(power), number(divisor));
         };
-    return weights + chance(attention.chance());
+    return weights + mixed(attention.mixings()) + chance(attention.chance());
+  }
+
+  private static String mixed(List<Mixing> mixings) {
+    StringJoiner mixed = new StringJoiner(", ", " with ", "").setEmptyValue("");
+    mixings.forEach(mixing -> mixed.add(mixing.text()));
+    return mixed.toString();
   }
 
   private static String chance(Chance chance) {
@@ -71,6 +78,7 @@ final class Formula {
       case Modifier.SoftCap(double cap) ->
           "%s tanh((%s) / %s)".formatted(number(cap), score, number(cap));
       case Modifier.Alibi _ -> score + " - slope_h |i - j|";
+      case Modifier.LearnedAlibi _ -> score + " - alibi_h |i - j|";
       case Modifier.LearnedScale _ -> "scale_h (" + score + ")";
       case Modifier.Bias _ -> score + " + bias_hij";
       case Modifier.Forget _ -> score + " + c_i - c_j";

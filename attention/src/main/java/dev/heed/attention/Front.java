@@ -18,6 +18,12 @@ public record Front(int count) {
             "rotary positions or a modifier that reads the score alone would do");
       }
     }
+    if (text.mixes(Mixing.RelativeValues.class)) {
+      throw new UnsupportedCombinationException(
+          Mixing.texts(text.mixings()),
+          "learned keys, which have no position",
+          "mixings that read no positions would do");
+    }
     if (MaskReads.of(text.mask().truth()).given()) {
       throw new UnsupportedCombinationException(
           "mask '%s'".formatted(text.mask()),

@@ -121,7 +121,12 @@ final class Lowering {
     InputGradients inner = new InputGradients(dq.view, dk.view, dv.view, dx.parameters());
     Fresh innerFresh = new Fresh(dq.fresh, dk.fresh, dv.fresh);
     TiledBackward.Sums innerSums = new TiledBackward.Sums(sums.dy(), inner, innerFresh, dx.q());
-    new TiledBackward(lowered, forward, innerSums, run).run();
+    if (MixedBlock.isFor(call)) {
+      MixedBlock.check(call);
+      new MixedBackward(lowered, innerSums, run).run();
+    } else {
+      new TiledBackward(lowered, forward, innerSums, run).run();
+    }
     LearnedSums learned = new LearnedSums(call, dx.parameters(), 1);
     back(q, call.input.q(), dq.view, new Place(dx.q(), freshQ), learned);
     back(k, call.input.k(), dk.view, new Place(dx.k(), fresh.k()), learned);

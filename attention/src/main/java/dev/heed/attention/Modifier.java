@@ -6,6 +6,7 @@ import dev.heed.attention.expression.Parser;
 import dev.heed.attention.expression.ScoreFunction;
 import dev.heed.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /// What happens to a score between its computation and the mask. Modifiers act in the order in
 /// which a call lists them.
@@ -47,12 +48,19 @@ public sealed interface Modifier {
   record Alibi() implements Modifier {
     /// The paper's slopes for any number of heads: `2^(-8k/n)` for the largest power of two `n`
     /// that is not above `heads`, then every other slope of `2n`.
-    static double slope(int head, int heads) {
+    public static double slope(int head, int heads) {
       int power = Integer.highestOneBit(heads);
       return head < power
           ? Math.pow(2, -8.0 * (head + 1) / power)
           : Math.pow(2, -4.0 * (2 * (head - power) + 1) / power);
     }
+  }
+
+  /// Minus `slope * |i - j|` with a learned slope for each head, parameter `alibi` `[H]`. [Press et
+  /// al. 2021](https://arxiv.org/abs/2108.12409) section 3 tried it.
+  record LearnedAlibi() implements Modifier {
+    private static final Expression FUNCTION =
+        new Expression(Parser.number("s - alibi * abs(i - j)"));
   }
 
   /// Times a learned factor of each head, parameter `scale` `[H]`. [Swin
@@ -132,7 +140,7 @@ public sealed interface Modifier {
   /// @param reach distances beyond it count as that
   record Shaw(int reach) implements Modifier {
     public Shaw {
-      checkReach("shaw", reach);
+      RelativeKeys.checkReach("shaw", reach);
     }
   }
 
@@ -143,15 +151,17 @@ public sealed interface Modifier {
   /// @param reach distances beyond it count as that
   record TransformerXl(int reach) implements Modifier {
     public TransformerXl {
-      checkReach("xl", reach);
+      RelativeKeys.checkReach("xl", reach);
     }
   }
 
-  private static void checkReach(String name, int reach) {
-    if (reach < 1 || reach > FARTHEST) {
-      throw new AttentionException(
-          "%s: reach %d; a distance from 1 to 2^20 is needed".formatted(name, reach));
-    }
+  /// The function of the score that it is computed as, where it is one.
+  default Optional<Expression> function() {
+    return switch (this) {
+      case Expression own -> Optional.of(own);
+      case LearnedAlibi _ -> Optional.of(LearnedAlibi.FUNCTION);
+      default -> Optional.empty();
+    };
   }
 
   /// Whether it reads where queries and keys stand, and not the score alone.
@@ -163,6 +173,7 @@ public sealed interface Modifier {
   default List<Need> needs(AttentionShape shape) {
     return switch (this) {
       case Scale _, SoftCap _, Alibi _ -> List.of();
+      case LearnedAlibi _ -> Need.aHead("alibi", shape, "modifier alibi(learned)");
       case LearnedScale _ ->
           List.of(Need.ofHead("scale", "modifier scale(learned)", shape).startingAt(1));
       case Bias _ ->

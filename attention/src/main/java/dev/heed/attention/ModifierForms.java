@@ -30,6 +30,12 @@ final class ModifierForms {
                   "Press et al. 2021, https://arxiv.org/abs/2108.12409",
                   _ -> Modifier.alibi()),
               new Form<>(
+                  "alibi(learned)",
+                  Modifier.LearnedAlibi.class,
+                  "minus slope times distance, with a learned slope for each head",
+                  "Press et al. 2021, https://arxiv.org/abs/2108.12409",
+                  ModifierForms::learnedAlibi),
+              new Form<>(
                   "scale(learned)",
                   Modifier.LearnedScale.class,
                   "times a learned factor of each head",
@@ -76,6 +82,11 @@ final class ModifierForms {
 
   private ModifierForms() {}
 
+  private static Modifier learnedAlibi(Forms.Arguments of) {
+    of.only("learned");
+    return new Modifier.LearnedAlibi();
+  }
+
   private static Modifier scale(Forms.Arguments of) {
     return of.texts().equals(List.of("learned"))
         ? new Modifier.LearnedScale()
@@ -88,6 +99,7 @@ final class ModifierForms {
           factors.stream().map(Forms::number).collect(Collectors.joining(",", "scale(", ")"));
       case Modifier.SoftCap(double cap) -> "softcap(%s)".formatted(Forms.number(cap));
       case Modifier.Alibi _ -> "alibi";
+      case Modifier.LearnedAlibi _ -> "alibi(learned)";
       case Modifier.LearnedScale _ -> "scale(learned)";
       case Modifier.Bias _ -> "bias";
       case Modifier.Forget _ -> "forget";

@@ -25,7 +25,8 @@ record Modify(BoundCall call, Kernels kernels, TileMachine machine) {
           rows.add(scores, at, bias.table().array(), from, scores, at, row.keys());
         }
         case Modifier.T5 t5 -> t5(t5, row, scores, at);
-        case Modifier.Expression _ -> expression(call.expression(m), row, scores, at);
+        case Modifier.Expression _, Modifier.LearnedAlibi _ ->
+            expression(call.expression(m), row, scores, at);
         case Modifier.Forget _ -> forget(row, scores, at);
         case Modifier.Shaw(int reach) -> relative(RelativeKeys.shaw(call, reach), row, scores, at);
         case Modifier.TransformerXl(int reach) ->

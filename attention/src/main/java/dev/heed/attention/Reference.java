@@ -11,15 +11,16 @@ public record Reference() implements Executor {
     AttentionShape shape = call.shape;
     run.workers()
         .run(
-            shape.batch() * shape.heads(),
+            shape.batch() * shape.heads() / ReferenceHeads.together(call),
             (task, _) -> {
-              int b = task / shape.heads();
-              int h = task % shape.heads();
-              ReferenceRow row = new ReferenceRow(call);
+              ReferenceHeads heads = ReferenceHeads.of(call);
+              int first = task * heads.rows.length;
               for (int t = 0; t < shape.queries(); t++) {
-                row.at(b, h, t).score();
-                row.normalize();
-                row.mixInto(out);
+                heads.at(first / shape.heads(), first % shape.heads(), t).score();
+                heads.normalize();
+                for (ReferenceRow row : heads.rows) {
+                  row.mixInto(out);
+                }
               }
             });
   }
@@ -29,11 +30,7 @@ public record Reference() implements Executor {
       Attention attention, AttentionInput input, OutputGradients dy, InputGradients dx, Run run) {
     BoundCall call = BoundCall.of(attention, input).checkOut("dOut", dy.out()).checkBackward();
     ReferenceBackward backward = new ReferenceBackward(call, dy, dx);
-    AttentionShape shape = call.shape;
-    run.workers()
-        .run(
-            shape.batch() * shape.groups(),
-            (task, _) -> backward.group(task / shape.groups(), task % shape.groups()));
+    run.workers().run(backward.tasks(), (task, _) -> backward.run(task));
     backward.addLearned();
   }
 

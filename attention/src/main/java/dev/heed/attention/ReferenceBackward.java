@@ -3,7 +3,7 @@ package dev.heed.attention;
 import java.util.Arrays;
 
 /// The gradients of a call, one key/value head at a time, so that the heads that share it add to it
-/// in their order.
+/// in their order; all of a batch together where heads talk.
 final class ReferenceBackward {
   private final BoundCall call;
   private final AttentionShape shape;
@@ -19,61 +19,72 @@ final class ReferenceBackward {
     this.learned = new LearnedSums(call, dx.parameters(), 1);
   }
 
-  /// The sums of one key/value head.
-  private record Sums(double[][] k, double[][] v) {}
+  /// The sums of the keys and values of one key/value head.
+  private record Sums(double[][] k, double[][] v) {
+    static Sums of(AttentionShape shape) {
+      return new Sums(
+          new double[shape.keys()][shape.width()], new double[shape.keys()][shape.valueWidth()]);
+    }
+  }
 
-  void group(int b, int g) {
-    Sums sums =
-        new Sums(
-            new double[shape.keys()][shape.width()], new double[shape.keys()][shape.valueWidth()]);
-    ReferenceRow row = new ReferenceRow(call);
-    double[] gradient = new double[shape.keys()];
-    double[] dq = new double[shape.width()];
-    for (int h = g * shape.groupSize(); h < (g + 1) * shape.groupSize(); h++) {
+  /// Key/value heads of a task.
+  private int groups() {
+    return call.attention.talks() ? shape.groups() : 1;
+  }
+
+  int tasks() {
+    return shape.batch() * shape.groups() / groups();
+  }
+
+  void run(int task) {
+    int b = task * groups() / shape.groups();
+    int g0 = task * groups() % shape.groups();
+    Sums[] sums = new Sums[groups()];
+    Arrays.setAll(sums, _ -> Sums.of(shape));
+    ReferenceHeads heads = ReferenceHeads.of(call);
+    int size = heads.rows.length;
+    double[][] gradients = new double[size][shape.keys()];
+    double[][] dq = new double[size][shape.width()];
+    int last = (g0 + groups()) * shape.groupSize();
+    for (int first = g0 * shape.groupSize(); first < last; first += size) {
       for (int t = 0; t < shape.queries(); t++) {
-        row.at(b, h, t).score();
-        row.normalize();
-        weightGradient(row, gradient);
-        addValues(row, sums.v);
-        row.backward(gradient, learned);
-        Arrays.fill(dq, 0);
-        row.back(gradient, dq, sums.k, learned);
-        add(dq, dx.q(), dx.q().row(b, h, t));
+        heads.at(b, first, t).score();
+        heads.normalize();
+        for (int n = 0; n < size; n++) {
+          weightGradient(heads.rows[n], gradients[n]);
+          heads.rows[n].addValues(dy.out(), sums[shape.groupOf(first + n) - g0].v, learned);
+          Arrays.fill(dq[n], 0);
+        }
+        heads.back(gradients, dq, learned);
+        for (int n = 0; n < size; n++) {
+          double[][] dk = sums[shape.groupOf(first + n) - g0].k;
+          heads.backScore(n, gradients[n], dq[n], new ReferenceRow.Sums(dk, learned));
+          add(dq[n], dx.q(), dx.q().row(b, first + n, t));
+        }
       }
     }
-    for (int s = 0; s < shape.keys(); s++) {
-      add(sums.k[s], dx.k(), dx.k().row(b, g, s));
-      add(sums.v[s], dx.v(), dx.v().row(b, g, s));
+    for (int n = 0; n < sums.length; n++) {
+      for (int s = 0; s < shape.keys(); s++) {
+        add(sums[n].k[s], dx.k(), dx.k().row(b, g0 + n, s));
+        add(sums[n].v[s], dx.v(), dx.v().row(b, g0 + n, s));
+      }
     }
   }
 
   /// `dw_j = dOut · v_j`, and the share of the statistics.
   private void weightGradient(ReferenceRow row, double[] gradient) {
-    int group = shape.groupOf(row.h);
-    HeadView v = call.input.v();
+    row.weightGradient(dy.out(), gradient);
     int rowOf = row.b * shape.heads() + row.h;
     for (int s = 0; s < shape.keys(); s++) {
-      gradient[s] = 0;
       if (row.visible[s] == 0) {
         continue;
       }
-      int out = dy.out().row(row.b, row.h, row.t);
-      gradient[s] = row.kept[s] * ReferenceRow.dot(dy.out(), out, v, v.row(row.b, group, s));
       if (dy.coverage().length > 0) {
         gradient[s] += dy.coverage()[rowOf * shape.keys() + s];
       }
       if (dy.entropy().length > 0 && row.weights[s] > 0) {
         gradient[s] -=
             dy.entropy()[rowOf * shape.queries() + row.t] * (Math.log(row.weights[s]) + 1);
-      }
-    }
-  }
-
-  private void addValues(ReferenceRow row, double[][] dv) {
-    int at = dy.out().row(row.b, row.h, row.t);
-    for (int s = 0; s < shape.keys(); s++) {
-      for (int w = 0; w < shape.valueWidth() && row.visible[s] != 0; w++) {
-        dv[s][w] += row.weights[s] * row.kept[s] * dy.out().array()[at + w];
       }
     }
   }

@@ -47,7 +47,7 @@ final class ReferenceModifiers {
         yield score + bias.table().array()[bias.row(b, h, t) + s];
       }
       case Modifier.T5 t5 -> score + call.learned("t5", bucket(t5, s) * call.shape.heads() + h);
-      case Modifier.Expression _ -> {
+      case Modifier.Expression _, Modifier.LearnedAlibi _ -> {
         BoundExpression own = call.expression(m);
         yield own.at(b, h, t, s).of(own.formula, score);
       }
@@ -123,7 +123,7 @@ final class ReferenceModifiers {
         add(learned.of(Modifier.BIAS, 0, b, h), row + s, gradient);
       }
       case Modifier.T5 t5 -> add(learned.of("t5", 0, b, h), bucket(t5, s), gradient);
-      case Modifier.Expression _ -> {
+      case Modifier.Expression _, Modifier.LearnedAlibi _ -> {
         BoundExpression own = call.expression(m);
         for (int n = 0; n < own.parameters.size(); n++) {
           double slope = own.at(b, h, t, s).of(own.derivatives.get(1 + n), before);
@@ -168,7 +168,7 @@ final class ReferenceModifiers {
           Modifier.Shaw _,
           Modifier.TransformerXl _ ->
           1;
-      case Modifier.Expression _ -> {
+      case Modifier.Expression _, Modifier.LearnedAlibi _ -> {
         BoundExpression own = call.expression(m);
         yield own.at(b, h, t, s).of(own.derivatives.getFirst(), steps[m][s]);
       }

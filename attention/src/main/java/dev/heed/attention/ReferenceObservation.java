@@ -28,12 +28,13 @@ final class ReferenceObservation {
   }
 
   private void observe(Observer observer, int head) {
-    ReferenceRow row = new ReferenceRow(call);
+    ReferenceHeads heads = ReferenceHeads.of(call);
+    ReferenceRow row = heads.rows[0];
     Tensor into = statistics.of(observer);
     double[] sums = new double[into.size() / (shape.batch() * shape.heads())];
     for (int t = 0; t < shape.queries(); t++) {
-      row.at(head / shape.heads(), head % shape.heads(), t).score();
-      row.normalize();
+      heads.at(head / shape.heads(), head % shape.heads(), t).score();
+      heads.normalize();
       switch (observer) {
         case Observer.Entropy _ -> sums[t] = row.entropy();
         case Observer.SinkMass _ -> sums[t] = row.sinkWeight();

@@ -2,6 +2,7 @@ package dev.heed.attention;
 
 import dev.heed.tensor.CounterRandom;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// One row of the attention map, query `t` of head `h` of batch `b`, in double precision and step
 /// by step: scores, each modifier, weights; and back.
@@ -13,6 +14,7 @@ final class ReferenceRow {
   private final ReferenceModifiers modifiers;
   private final int keys;
   private final double[] mixed;
+  private final Optional<RelativeKeys> values;
   private final RowNormalizer normalizer;
   int b;
   int h;
@@ -40,6 +42,7 @@ final class ReferenceRow {
     this.scores = new double[keys];
     this.weights = new double[keys];
     this.kept = new double[keys];
+    this.values = RelativeKeys.values(call);
     this.mixed = new double[call.shape.valueWidth()];
     this.normalizer = new RowNormalizer(call);
   }
@@ -87,19 +90,18 @@ final class ReferenceRow {
     }
   }
 
-  /// Computes the row's scores.
-  void score() {
+  /// Writes the scores before any modifier of the keys that `seen` says.
+  void raw(int[] seen, double[] into) {
     for (int s = 0; s < keys; s++) {
-      scores[s] = visible[s] == 0 ? Double.NEGATIVE_INFINITY : modifiers.forward(s, score.of(s));
+      into[s] = seen[s] == 0 ? 0 : score.of(s);
     }
   }
 
-  static double dot(HeadView a, int aFrom, HeadView b, int bFrom) {
-    double sum = 0;
-    for (int e = 0; e < a.axes().width(); e++) {
-      sum += (double) a.array()[aFrom + e] * b.array()[bFrom + e];
+  /// Computes the row's scores from those before any modifier.
+  void score(double[] raw) {
+    for (int s = 0; s < keys; s++) {
+      scores[s] = visible[s] == 0 ? Double.NEGATIVE_INFINITY : modifiers.forward(s, raw[s]);
     }
-    return sum;
   }
 
   /// Turns the scores into weights.
@@ -136,7 +138,46 @@ final class ReferenceRow {
       if (visible[s] != 0) {
         int at = input.v().row(b, group, s);
         for (int w = 0; w < out.length; w++) {
-          out[w] += weights[s] * kept[s] * input.v().array()[at + w];
+          out[w] += weights[s] * kept[s] * (input.v().array()[at + w] + ofDistance(s, w));
+        }
+      }
+    }
+  }
+
+  /// Number `w` of what the value of key `s` gets for its distance.
+  private double ofDistance(int s, int w) {
+    if (values.isEmpty()) {
+      return 0;
+    }
+    RelativeKeys rows = values.get();
+    return rows.keys().array()[rows.row(rows.index(call, b, t, s)) + w];
+  }
+
+  /// Computes the gradients of the weights from those of the row of the result: `dw_j = dOut ·
+  /// v_j`.
+  void weightGradient(HeadView dOut, double[] gradient) {
+    int at = dOut.row(b, h, t);
+    int group = call.shape.groupOf(h);
+    for (int s = 0; s < keys; s++) {
+      double sum = 0;
+      for (int w = 0; w < mixed.length && visible[s] != 0; w++) {
+        double value = input.v().array()[input.v().row(b, group, s) + w] + ofDistance(s, w);
+        sum += dOut.array()[at + w] * value;
+      }
+      gradient[s] = visible[s] == 0 ? 0 : kept[s] * sum;
+    }
+  }
+
+  /// Adds what values get of the gradient of the row of the result.
+  void addValues(HeadView dOut, double[][] dv, LearnedSums learned) {
+    int at = dOut.row(b, h, t);
+    double[] ofDistances = values.isEmpty() ? mixed : learned.of(Mixing.VALUES, 0, b, h);
+    for (int s = 0; s < keys; s++) {
+      for (int w = 0; w < mixed.length && visible[s] != 0; w++) {
+        double each = weights[s] * kept[s] * dOut.array()[at + w];
+        dv[s][w] += each;
+        if (values.isPresent() && ofDistances.length > 0) {
+          ofDistances[values.get().index(call, b, t, s) * mixed.length + w] += each;
         }
       }
     }
@@ -186,27 +227,32 @@ final class ReferenceRow {
     return RowNormalizer.alphaGradient(call.alpha(h), delta, products, entropy(), entropyProducts);
   }
 
-  private boolean seesAny() {
-    for (int sees : visible) {
-      if (sees != 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /// Leads the gradient of the scores back through the modifiers and the score.
+  /// Leads the gradients of the scores, in place, back through the modifiers.
   ///
   /// @param dq what the query gets, added to
-  /// @param dk what each key gets, added to
-  void back(double[] gradient, double[] dq, double[][] dk, LearnedSums learned) {
+  void backModifiers(double[] gradient, double[] dq, LearnedSums learned) {
     for (int s = 0; s < keys; s++) {
-      if (visible[s] != 0) {
-        score.back(s, modifiers.back(s, gradient[s], dq, learned), dq, dk[s], learned);
-      }
-    }
-    if (seesAny()) {
-      score.finish(dq, learned);
+      gradient[s] = visible[s] == 0 ? 0 : modifiers.back(s, gradient[s], dq, learned);
     }
   }
+
+  /// Leads the gradients of the scores before any modifier back to the query and to the keys that
+  /// `seen` says.
+  ///
+  /// @param dq what the query gets, added to
+  void backScore(int[] seen, double[] gradient, double[] dq, Sums sums) {
+    boolean any = false;
+    for (int s = 0; s < keys; s++) {
+      if (seen[s] != 0) {
+        score.back(s, gradient[s], dq, sums.dk()[s], sums.learned());
+        any = true;
+      }
+    }
+    if (any) {
+      score.finish(dq, sums.learned());
+    }
+  }
+
+  /// What keys `[S, E]` and learned numbers get.
+  record Sums(double[][] dk, LearnedSums learned) {}
 }

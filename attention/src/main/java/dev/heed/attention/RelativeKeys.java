@@ -6,8 +6,8 @@ import dev.heed.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The learned keys of distances that modifiers `shaw` and `xl` multiply queries with, as one head
-/// sees them.
+/// The learned keys of distances that modifiers `shaw` and `xl` multiply queries with, or the
+/// learned values of distances, as one head sees them.
 ///
 /// @param name the parameter
 /// @param keys its numbers
@@ -24,6 +24,24 @@ record RelativeKeys(
     return new RelativeKeys("shaw", keys, keys.offset(), keys.axis(1), reach, Optional.empty());
   }
 
+  /// The values of distances, where the call has them.
+  static Optional<RelativeKeys> values(BoundCall call) {
+    for (Mixing mixing : call.attention.mixings()) {
+      if (mixing instanceof Mixing.RelativeValues(int reach)) {
+        Tensor rows = call.input.parameters().get(Mixing.VALUES);
+        return Optional.of(
+            new RelativeKeys(
+                Mixing.VALUES, rows, rows.offset(), rows.axis(1), reach, Optional.empty()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The number of the key of what stands between query `t` and key `s`.
+  int index(BoundCall call, int b, int t, int s) {
+    return index(call.input.kPos().at(b, s) - call.input.qPos().at(b, t));
+  }
+
   static RelativeKeys transformerXl(BoundCall call, int reach, int h) {
     Tensor keys = call.input.parameters().get("xl.r");
     Tensor v = call.input.parameters().get("xl.v");
@@ -35,6 +53,13 @@ record RelativeKeys(
         keys.axis(1) * width,
         reach,
         Optional.of(new Bias("xl.v", v, v.offset() + h * width)));
+  }
+
+  static void checkReach(String name, int reach) {
+    if (reach < 1 || reach > Modifier.FARTHEST) {
+      throw new AttentionException(
+          "%s: reach %d; a distance from 1 to 2^20 is needed".formatted(name, reach));
+    }
   }
 
   int width() {

@@ -29,8 +29,13 @@ public record Tiled() implements Executor {
 
   private static void forward(BoundCall call, HeadView out, Optional<RowNumbers> numbers, Run run) {
     Workspace.Mark mark = run.workspace().mark();
+    MixedBlock.check(call);
     BoundCall lowered = Lowering.of(call, run);
-    new TiledPass(lowered, out, numbers, run.kernels()).run(run.workers());
+    if (MixedBlock.isFor(call)) {
+      new MixedPass(lowered, out).run(run);
+    } else {
+      new TiledPass(lowered, out, numbers, run.kernels()).run(run.workers());
+    }
     run.workspace().release(mark);
   }
 

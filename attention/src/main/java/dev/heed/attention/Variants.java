@@ -19,6 +19,7 @@ public final class Variants {
     all.addAll(of(ModifierForms.FORMS));
     all.addAll(MaskVariants.ALL);
     all.addAll(of(NormalizerForms.FORMS));
+    all.addAll(of(MixingForms.FORMS));
     all.addAll(of(SourceForms.FORMS));
     all.addAll(of(ObserverForms.FORMS));
     all.addAll(chances());

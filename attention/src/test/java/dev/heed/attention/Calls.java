@@ -48,6 +48,30 @@ final class Calls {
     return new Call(seed, attention, complete(random, attention, input));
   }
 
+  /// A random call that mixes rows in one way or several.
+  static Call mixed(int seed, Size size) {
+    Call call = random(seed, size);
+    Random random = new Random(seed);
+    int ways = 1 + random.nextInt(7);
+    Attention attention = call.attention;
+    if ((ways & 1) != 0) {
+      attention = attention.withMixing(new Mixing.TalkScores());
+    }
+    if ((ways & 2) != 0) {
+      attention = attention.withMixing(new Mixing.RelativeValues(1 + random.nextInt(9)));
+    }
+    if ((ways & 4) != 0) {
+      attention = attention.withMixing(new Mixing.TalkWeights());
+    }
+    AttentionInput input = call.input;
+    for (Mixing mixing : attention.mixings()) {
+      for (Need need : mixing.needs(input.shape())) {
+        input = input.withParameter(need.name(), learned(random, need));
+      }
+    }
+    return new Call(seed, attention, input);
+  }
+
   /// What the mask and the normalizer read besides.
   private static AttentionInput complete(Random random, Attention attention, AttentionInput input) {
     AttentionShape shape = input.shape();
@@ -132,7 +156,7 @@ final class Calls {
     for (int n = random.nextInt(4); n > 0; n--) {
       attention =
           attention.withModifier(
-              switch (random.nextInt(13)) {
+              switch (random.nextInt(14)) {
                 case 0 -> Modifier.scale(0.5 + random.nextDouble());
                 case 1 ->
                     new Modifier.Scale(
@@ -153,6 +177,7 @@ final class Calls {
                         ? new Modifier.T5(12, 20, Modifier.T5.Direction.CAUSAL)
                         : new Modifier.T5(12, 37, Modifier.T5.Direction.BIDIRECTIONAL);
                 case 10 -> Modifier.alibi();
+                case 13 -> new Modifier.LearnedAlibi();
                 default -> Modifier.expression(FORMULAS.get(random.nextInt(FORMULAS.size())));
               });
     }

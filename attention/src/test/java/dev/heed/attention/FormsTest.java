@@ -38,6 +38,7 @@ class FormsTest {
         "softcap(50)",
         "softcap(0.3)",
         "alibi",
+        "alibi(learned)",
         "scale(2)",
         "scale(1,0.5,-4)",
         "scale(learned)",
@@ -88,6 +89,8 @@ class FormsTest {
         .hasMessage("modifier softcap(c): 'x' should be a number");
     assertThatThrownBy(() -> Modifier.parse("softcap(1,2)"))
         .hasMessage("modifier: 'softcap(1,2)' has 2 arguments; softcap(c) would fit");
+    assertThatThrownBy(() -> Modifier.parse("alibi(5)"))
+        .hasMessage("modifier alibi(learned): '5' should be learned");
     assertThatThrownBy(() -> Modifier.parse("softcap"))
         .hasMessageContainingAll("0 arguments", "softcap(c)");
     assertThatThrownBy(() -> Modifier.parse("softcap(3")).hasMessageContaining("softcap(c)");

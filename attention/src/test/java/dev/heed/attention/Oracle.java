@@ -71,8 +71,27 @@ final class Oracle {
         && (!learned.containsKey("bias") || bias(b, h, t, s) != Double.NEGATIVE_INFINITY);
   }
 
-  /// The weights of a row.
+  /// The weights of a row that values are weighed with.
   double[] weights(int b, int h, int t) {
+    double[] mixed = new double[input.shape().keys()];
+    if (!attention.mixes(Mixing.TalkWeights.class)) {
+      return own(b, h, t);
+    }
+    for (int n = 0; n < input.shape().heads(); n++) {
+      double[] weights = own(b, n, t);
+      for (int s = 0; s < mixed.length; s++) {
+        mixed[s] += sees(b, h, t, s) ? talking(Mixing.WEIGHTS, h, n) * weights[s] : 0;
+      }
+    }
+    return mixed;
+  }
+
+  private double talking(String name, int h, int n) {
+    return learned.get(name)[h * input.shape().heads() + n];
+  }
+
+  /// The weights that the normalizer gives a row.
+  private double[] own(int b, int h, int t) {
     AttentionShape shape = input.shape();
     double[] scores = new double[shape.keys()];
     for (int s = 0; s < scores.length; s++) {
@@ -157,16 +176,31 @@ final class Oracle {
         .toArray();
   }
 
-  private double score(int b, int h, int t, int s) {
-    AttentionShape shape = input.shape();
-    double[] key = k[b][h * shape.groups() / shape.heads()][s];
-    double score = similarity(h, q[b][h][t], key);
-    score *=
-        switch (attention.score().scale()) {
+  /// The score before any modifier.
+  private double raw(int b, int h, int t, int s) {
+    double[] key = key(b, h, s);
+    return similarity(h, q[b][h][t], key)
+        * switch (attention.score().scale()) {
           case Score.Scale.InverseRootWidth() -> Math.pow(key.length, -0.5);
           case Score.Scale.Fixed(double factor) -> factor;
           case Score.Scale.Learned() -> learned.get("temperature")[h];
         };
+  }
+
+  private double[] key(int b, int h, int s) {
+    AttentionShape shape = input.shape();
+    return k[b][h * shape.groups() / shape.heads()][s];
+  }
+
+  private double score(int b, int h, int t, int s) {
+    AttentionShape shape = input.shape();
+    double[] key = key(b, h, s);
+    double score =
+        attention.mixes(Mixing.TalkScores.class)
+            ? IntStream.range(0, shape.heads())
+                .mapToDouble(n -> talking(Mixing.SCORES, h, n) * raw(b, n, t, s))
+                .sum()
+            : raw(b, h, t, s);
     for (Modifier modifier : attention.modifiers()) {
       score =
           switch (modifier) {
@@ -175,6 +209,10 @@ final class Oracle {
             case Modifier.Alibi _ ->
                 score
                     - slope(h, shape.heads())
+                        * Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
+            case Modifier.LearnedAlibi _ ->
+                score
+                    - learned.get("alibi")[h]
                         * Math.abs(input.qPos().at(b, t) - input.kPos().at(b, s));
             case Modifier.LearnedScale _ -> score * learned.get("scale")[h];
             case Modifier.Bias _ -> score + bias(b, h, t, s);
@@ -286,7 +324,14 @@ final class Oracle {
     double[] row = new double[shape.valueWidth()];
     for (int s = 0; s < weights.length; s++) {
       for (int w = 0; w < row.length && weights[s] != 0; w++) {
-        row[w] += weights[s] * v[b][h * shape.groups() / shape.heads()][s][w];
+        double value = v[b][h * shape.groups() / shape.heads()][s][w];
+        for (Mixing mixing : attention.mixings()) {
+          if (mixing instanceof Mixing.RelativeValues(int reach)) {
+            int index = clip(b, t, s, reach) + reach;
+            value += learned.get(Mixing.VALUES)[index * row.length + w];
+          }
+        }
+        row[w] += weights[s] * value;
       }
     }
     return row;
@@ -305,7 +350,7 @@ final class Oracle {
           for (int w = 0; w < row.length; w++) {
             loss += row[w] * dy.out().array()[dy.out().row(b, h, t) + w];
           }
-          for (int s = 0; s < weights.length; s++) {
+          for (int s = 0; s < weights.length && dy.ofStatistics(); s++) {
             loss += weights[s] * dy.coverage()[head * shape.keys() + s];
             if (weights[s] > 0) {
               loss -= weights[s] * Math.log(weights[s]) * dy.entropy()[head * shape.queries() + t];

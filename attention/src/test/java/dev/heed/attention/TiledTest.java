@@ -80,9 +80,10 @@ class TiledTest {
       HeadView out = HeadView.of(Tensor.zeros(2, HEADS, QUERIES, VALUE_WIDTH));
       Tiled.forward(call, out, logSums, run);
     }
-    ReferenceRow row = new ReferenceRow(call);
+    ReferenceHeads heads = ReferenceHeads.of(call);
+    ReferenceRow row = heads.rows[0];
     for (int t = 0; t < QUERIES; t++) {
-      row.at(1, 4, t).score();
+      heads.at(1, 4, t).score();
       double sum = 0;
       for (double score : row.scores) {
         sum += Math.exp(score);

@@ -32,6 +32,7 @@ class VariantsTest {
         Modifier.class,
         Truth.class,
         Normalizer.class,
+        Mixing.class,
         Source.class,
         Observer.class,
         CacheChoice.Layout.class,

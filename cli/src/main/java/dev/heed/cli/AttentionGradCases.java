@@ -9,6 +9,7 @@ import dev.heed.attention.Chance;
 import dev.heed.attention.Executor;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.Normalizer;
@@ -104,6 +105,7 @@ final class AttentionGradCases {
     made.add("chance of weights", full.withChance(Chance.none().withWeights(0.3)), Lengths.USUAL);
     made.add("chance of keys", full.withChance(Chance.none().withKeys(0.3)), Lengths.USUAL);
     made.add("chance of heads", full.withChance(Chance.none().withHeads(0.3)), Lengths.USUAL);
+    made.mixings();
     made.add("heads of their own", Attention.causal(), new Lengths(HEADS, 9, 13));
     made.add("one key/value head", Attention.causal(), new Lengths(1, 9, 13));
     Attention everything = Attention.causal().withNormalizer(Normalizer.sink());
@@ -127,6 +129,17 @@ final class AttentionGradCases {
     return made.cases;
   }
 
+  private void mixings() {
+    Attention all = Attention.causal().withModifier(Modifier.softCap(2));
+    for (String text : List.of("talking(scores)", "talking(weights)", "values(3)")) {
+      Mixing mixing = Mixing.parse(text);
+      add("mixing " + text, Attention.full().withMixing(mixing), Lengths.USUAL);
+      all = all.withMixing(mixing);
+    }
+    all = all.withNormalizer(Normalizer.sink()).withChance(new Chance(0.2, 0.2, 0.2));
+    add("all mixings, causal, softcap, sink, chances", all, Lengths.USUAL);
+  }
+
   private List<Modifier> modifiers() {
     return List.of(
         Modifier.scale(0.7),
@@ -138,6 +151,7 @@ final class AttentionGradCases {
         new Modifier.TransformerXl(3),
         Modifier.softCap(1.5),
         Modifier.alibi(),
+        new Modifier.LearnedAlibi(),
         new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
         new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL));
   }

@@ -1,5 +1,6 @@
 package dev.heed.cli;
 
+import dev.heed.attention.ForgetSums;
 import dev.heed.attention.GateHeads;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
@@ -160,6 +161,8 @@ final class GradCheckCases {
     cases.add(GradCheckCase.of("rows", new LayerNormalize(x, gain, shift, EPSILON)));
     cases.add(GradCheckCase.of("rows", new RmsNormalize(x, gain, EPSILON)));
     cases.add(GradCheckCase.of("heads", new RmsNormalize(x, headGain, EPSILON)));
+    Tensor before = numbers.tensor(BATCH, WIDTH);
+    cases.add(GradCheckCase.of("forget gates", new ForgetSums(x, Optional.of(before))));
     cases.add(GradCheckCase.of("gates of heads", new GateHeads(x, headGain)));
     Weight table = numbers.weight("table", 11, WIDTH);
     Tokens ids = numbers.tokens(BATCH, LENGTH, 11);

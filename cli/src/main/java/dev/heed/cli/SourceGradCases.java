@@ -12,7 +12,7 @@ import dev.heed.attention.Need;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Source;
 import dev.heed.attention.source.ExactIndex;
-import dev.heed.attention.source.GateHeads;
+import dev.heed.attention.source.BlendHeads;
 import dev.heed.attention.source.HeadProduct;
 import dev.heed.attention.source.NeighbourMemory;
 import dev.heed.attention.source.Prepend;
@@ -77,7 +77,7 @@ final class SourceGradCases {
     add("nearest neighbours", new Recall(q, memory, HEADS, LENGTH));
     Tensor near = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
     Tensor far = numbers.tensor(BATCH, 4, HEADS * VALUE_WIDTH);
-    add("gate", new GateHeads(near, far, numbers.weight("gates", HEADS), 0, 3));
+    add("gate", new BlendHeads(near, far, numbers.weight("gates", HEADS), 0, 3));
     add("positions", new ProjectLength(numbers.weight("rows", 4, LENGTH), x, lengths));
   }
 

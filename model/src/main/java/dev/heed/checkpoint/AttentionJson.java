@@ -3,6 +3,7 @@ package dev.heed.checkpoint;
 import dev.heed.attention.Attention;
 import dev.heed.attention.Chance;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Score;
@@ -24,7 +25,7 @@ import java.util.function.Function;
 /// none itself; `chance` holds the probabilities `weights`, `keys` and `heads`.
 public final class AttentionJson {
   private static final List<String> KEYS =
-      List.of("score", "scale", "modifiers", "mask", "normalizer", "chance");
+      List.of("score", "scale", "modifiers", "mask", "normalizer", "mixing", "chance");
   private static final List<String> SHARES = List.of("weights", "keys", "heads");
 
   private AttentionJson() {}
@@ -39,6 +40,12 @@ public final class AttentionJson {
                 Json.of(attention.modifiers().stream().map(one -> Json.of(one.text())).toList()))
             .with("mask", attention.mask().toString())
             .with("normalizer", attention.normalizer().text());
+    if (!attention.mixings().isEmpty()) {
+      json =
+          json.with(
+              "mixing",
+              Json.of(attention.mixings().stream().map(one -> Json.of(one.text())).toList()));
+    }
     Chance chance = attention.chance();
     return chance.isNone()
         ? json
@@ -59,6 +66,11 @@ public final class AttentionJson {
       String text = modifiers.get().string(i);
       attention =
           attention.withModifier(choice(text, modifiers.get().place().item(i), Modifier::parse));
+    }
+    Optional<Arr> mixings = json.optionalList("mixing");
+    for (int i = 0; mixings.isPresent() && i < mixings.get().size(); i++) {
+      String text = mixings.get().string(i);
+      attention = attention.withMixing(choice(text, mixings.get().place().item(i), Mixing::parse));
     }
     return attention
         .withMask(choice(json, "mask", "", Mask::parse))

@@ -2,6 +2,7 @@ package dev.heed.layer;
 
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionShape;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.Source;
@@ -70,6 +71,12 @@ public final class HeadRemoval {
             "slopes go by the number of heads; a gate of zero");
       }
     }
+    if (attention.attention().talks()) {
+      throw new UnsupportedCombinationException(
+          Mixing.texts(attention.attention().mixings()),
+          "removal of heads",
+          "heads that do not talk, or a gate of zero,");
+    }
     if (attention.attention().mask().toString().matches(".*\\bh\\b.*")) {
       throw new UnsupportedCombinationException(
           "a mask that reads h", "removal of heads", "a gate of zero");
@@ -88,7 +95,8 @@ public final class HeadRemoval {
             rows(all.query(), queries),
             rows(all.key(), keys),
             rows(all.value(), keys),
-            columns(all.output()));
+            columns(all.output()),
+            all.forget().map(this::gates));
     return new SelfAttention(
         projections,
         from.headNorms(),
@@ -97,6 +105,12 @@ public final class HeadRemoval {
         from.source(),
         learned(),
         new Heads(queries.length, keys.length, had.width()));
+  }
+
+  private Linear gates(Linear layer) {
+    return new Linear(
+        part(layer.weight(), layer.weight().shape().axis(1), queries),
+        layer.bias().map(bias -> part(bias, 1, queries)));
   }
 
   private Linear rows(Linear layer, int[] heads) {
@@ -139,8 +153,7 @@ public final class HeadRemoval {
               ? new Modifier.Scale(IntStream.of(queries).mapToObj(factors::get).toList())
               : modifier);
     }
-    return new Attention(
-        attention.score(), modifiers, attention.mask(), attention.normalizer(), attention.chance());
+    return attention.withModifiers(modifiers);
   }
 
   private Map<String, Weight> learned() {

@@ -36,10 +36,18 @@ public sealed interface MixerCache {
   /// Keys and values of positions.
   ///
   /// @param past what the text has said, where attention looks into it
-  record KeysAndValues(Cache rows, Optional<Past> past) implements MixerCache {
+  /// @param sums the sums of forget gates of the same positions, in the place of keys, where a mixer
+  ///   has such gates
+  record KeysAndValues(Cache rows, Optional<Past> past, Optional<Cache> sums)
+      implements MixerCache {
     /// Of an attention that looks into no past.
     public KeysAndValues(Cache rows) {
       this(rows, Optional.empty());
+    }
+
+    /// Of a mixer without forget gates.
+    public KeysAndValues(Cache rows, Optional<Past> past) {
+      this(rows, past, Optional.empty());
     }
 
     @Override
@@ -51,12 +59,14 @@ public sealed interface MixerCache {
     public void truncate(int length) {
       past.ifPresent(memory -> memory.truncate(length));
       rows.truncate(length);
+      sums.ifPresent(each -> each.truncate(length));
     }
 
     @Override
     public void reorder(int... order) {
       refusePast("another order of its sequences");
       rows.reorder(order);
+      sums.ifPresent(each -> each.reorder(order));
     }
 
     private void refusePast(String what) {
@@ -69,21 +79,32 @@ public sealed interface MixerCache {
     @Override
     public MixerCache fork(int... order) {
       refusePast("fork");
-      if (!(rows instanceof PagedCache paged)) {
+      return new KeysAndValues(fork(rows, order), past, sums.map(each -> fork(each, order)));
+    }
+
+    private static Cache fork(Cache cache, int... order) {
+      if (!(cache instanceof PagedCache paged)) {
         throw new UnsupportedCombinationException(
-            rows.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
+            cache.getClass().getSimpleName(), "fork", "a paged cache shares its pages");
       }
-      return new KeysAndValues(paged.fork(order), past);
+      return paged.fork(order);
     }
 
     @Override
     public long bytes() {
-      return rows.bytes() + past.map(Past::bytes).orElse(0L);
+      return rows.bytes()
+          + past.map(Past::bytes).orElse(0L)
+          + sums.map(Cache::bytes).orElse(0L);
     }
 
     @Override
     public void close() {
-      if (rows instanceof PagedCache paged) {
+      close(rows);
+      sums.ifPresent(KeysAndValues::close);
+    }
+
+    private static void close(Cache cache) {
+      if (cache instanceof PagedCache paged) {
         paged.close();
       }
     }

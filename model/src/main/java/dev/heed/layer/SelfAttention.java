@@ -8,11 +8,14 @@ import dev.heed.attention.AttentionShape;
 import dev.heed.attention.AttentionSites;
 import dev.heed.attention.Cache;
 import dev.heed.attention.CacheChoice;
+import dev.heed.attention.CacheNumbers;
 import dev.heed.attention.CacheShape;
 import dev.heed.attention.Chance;
+import dev.heed.attention.ForgetSums;
 import dev.heed.attention.GateHeads;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
@@ -55,7 +58,18 @@ public record SelfAttention(
   /// @param key `[G·E, D]`
   /// @param value `[G·E, D]`
   /// @param output `[D, H·E]`
-  public record Projections(Linear query, Linear key, Linear value, Linear output) {}
+  /// @param forget the forget gates of each head, `[H, D]`, which the modifier `forget` reads
+  public record Projections(
+      Linear query, Linear key, Linear value, Linear output, Optional<Linear> forget) {
+    /// Without forget gates.
+    public Projections(Linear query, Linear key, Linear value, Linear output) {
+      this(query, key, value, output, Optional.empty());
+    }
+
+    public Projections withForget(Linear gates) {
+      return new Projections(query, key, value, output, Optional.of(gates));
+    }
+  }
 
   /// Norms of each head: of the queries and of the keys, before the rotation, and of the results,
   /// before the gate, so that no head shouts the others down.
@@ -78,6 +92,13 @@ public record SelfAttention(
 
   public SelfAttention {
     learned = Collections.unmodifiableMap(new LinkedHashMap<>(learned));
+    boolean forgets = attention.modifiers().stream().anyMatch(Modifier.Forget.class::isInstance);
+    if (forgets != projections.forget().isPresent()) {
+      throw new AttentionException(
+          forgets
+              ? "attention: modifier forget reads gates and the projections have none; [H, D] would fit"
+              : "attention: the projections have forget gates that no modifier reads; 'forget' would fit");
+    }
     learned.forEach((name, weight) -> {
       if (weight.array().isEmpty()) {
         throw new AttentionException(
@@ -133,7 +154,7 @@ public record SelfAttention(
     k = seen(k, block, "rot_k", run);
     pass.share(block, k, v);
     Attend.Operands unturned = new Attend.Operands(still, stillKeys, v);
-    Attend.Operands turned = new Attend.Operands(q, k, v);
+    Attend.Operands turned = new Attend.Operands(q, k, v, sums(x, block, pass, run));
     Tensor z =
         pass.keeps()
             ? attendCached(turned, unturned, block, pass, run)
@@ -150,13 +171,41 @@ public record SelfAttention(
     return HeadResults.project(z, projections.output(), heads.queries(), block, run);
   }
 
+  /// The sums of the forget gates of tokens, `[B, H, T]`, as queries and keys read them; none where
+  /// there are no gates.
+  private Map<String, Operand> sums(Tensor x, int block, Pass pass, Run run) {
+    if (projections.forget().isEmpty()) {
+      return Map.of();
+    }
+    Tensor gates = seen(projections.forget().get().forward(x, run), block, "forget", run);
+    Optional<Tensor> before =
+        pass.cache(block).flatMap(MixerCache.KeysAndValues::sums).flatMap(ForgetGates::last);
+    Tensor sums = run.apply(new ForgetSums(gates, before));
+    Map<String, Operand> read = new LinkedHashMap<>();
+    read.put(ForgetGates.OF_QUERIES, sums);
+    read.put(ForgetGates.OF_KEYS, sums);
+    return read;
+  }
+
   @Override
   public MixerCache newCache(int batch, int limit, int longest, CacheChoice choice) {
     return source instanceof Source.Past past
         ? new MixerCache.KeysAndValues(
             choice.make(shape(batch), past.inSegment(attention).mask(), limit, longest),
             Optional.of(new Past(shape(batch), past)))
-        : new MixerCache.KeysAndValues(choice.make(shape(batch), attention.mask(), limit, longest));
+        : new MixerCache.KeysAndValues(
+            choice.make(shape(batch), attention.mask(), limit, longest),
+            Optional.empty(),
+            projections
+                .forget()
+                .map(_ ->
+                    choice
+                        .withNumbers(CacheNumbers.FLOAT)
+                        .make(
+                            new CacheShape(batch, heads.queries(), 1, 1),
+                            attention.mask(),
+                            limit,
+                            longest)));
   }
 
   private CacheShape shape(int batch) {
@@ -183,11 +232,14 @@ public record SelfAttention(
             pass.positions(),
             pass.positions());
     Learned numbers = Learned.of(source, plain.shape(), learned);
-    AttentionInput input = drawing(within(pass.documents(), numbers.given(plain)), run);
+    AttentionInput given = ForgetGates.given(of.parameters(), numbers.given(plain));
+    AttentionInput input = drawing(within(pass.documents(), given), run);
     Attention attending = within(pass.documents(), attending(run));
     AttentionSites sites = AttentionSites.inBlock(block);
     SourceCall call = new SourceCall(source, attending, input, sites, numbers.source());
-    Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), numbers.attention());
+    Map<String, Operand> all = new LinkedHashMap<>(numbers.attention());
+    all.putAll(of.parameters());
+    Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), all);
     return switch (source) {
       case Source.Memory _ ->
           call.recall(call.ofText().attend(operands, run), unturned.q(), pass.memory(block), run);
@@ -212,7 +264,8 @@ public record SelfAttention(
                 pass.positions());
     AttentionInput plain = all.input(HeadView.split(of.q(), heads.queries()), pass.positions());
     Learned numbers = Learned.of(source, plain.shape(), learned);
-    AttentionInput input = drawing(numbers.given(plain), run);
+    Map<String, Tensor> sums = ForgetGates.kept(of.parameters(), kept.sums(), pass.positions());
+    AttentionInput input = drawing(ForgetGates.given(sums, numbers.given(plain)), run);
     AttentionSites sites = AttentionSites.inBlock(block);
     SourceCall call = new SourceCall(source, attending(run), input, sites, numbers.source());
     return switch (source) {

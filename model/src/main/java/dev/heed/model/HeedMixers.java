@@ -3,6 +3,7 @@ package dev.heed.model;
 import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.Rotary;
 import dev.heed.attention.Source;
@@ -12,10 +13,12 @@ import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Heads;
+import dev.heed.layer.Linear;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
 import dev.heed.layer.SharedAttention;
 import dev.heed.tensor.Weight;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// The mixers of a [HeedModel]: `mixer` for all blocks, or `mixers` with one a block.
 ///
@@ -119,19 +123,40 @@ final class HeedMixers {
     Heads heads = heads(json);
     Attention attention = stated(json);
     int width = parts.width();
+    SelfAttention.Projections projections =
+        new SelfAttention.Projections(
+            at.linear("q", heads.queryWidth(), width),
+            at.linear("k", heads.keyWidth(), width),
+            at.linear("v", heads.keyWidth(), width),
+            at.linear("o", width, heads.queryWidth()));
     SelfAttention plain =
         new SelfAttention(
-            new SelfAttention.Projections(
-                at.linear("q", heads.queryWidth(), width),
-                at.linear("k", heads.keyWidth(), width),
-                at.linear("v", heads.keyWidth(), width),
-                at.linear("o", width, heads.queryWidth())),
+            forgets(attention)
+                ? projections.withForget(forget(heads.queries(), width, at))
+                : projections,
             SelfAttention.HeadNorms.NONE,
             rotary(heads.width()),
             attention,
             heads);
     SelfAttention whole = plain.withLearned(learned(json, attention, heads, at));
     return json.has("source") ? withSource(whole, json, at) : whole;
+  }
+
+  private static boolean forgets(Attention attention) {
+    return attention.modifiers().stream().anyMatch(Modifier.Forget.class::isInstance);
+  }
+
+  /// The forget gates of heads, which begin almost open: `σ(4) = 0.982`.
+  private static Linear forget(int heads, int width, HeedParts at) {
+    Supplier<float[]> open =
+        () -> {
+          float[] biases = new float[heads];
+          Arrays.fill(biases, 4);
+          return biases;
+        };
+    return new Linear(
+        at.weight("forget.weight", heads, width),
+        Optional.of(Rewritten.array(at.weights().get("forget.bias", open, heads))));
   }
 
   private static SelfAttention withSource(SelfAttention mixer, Json.Obj json, HeedParts at) {
@@ -224,6 +249,9 @@ final class HeedMixers {
     List<Need> others = attention.needs(shape(heads, 2, 3, 5));
     List<Need> needs = attention.needs(shape(heads, 1, parts.context(), parts.context()));
     for (Need need : needs) {
+      if (need.name().startsWith("forget.")) {
+        continue; // the gates are computed from the tokens
+      }
       if (!others.contains(need)) {
         throw new CheckpointException(
             "%s: %s reads '%s', whose lengths change with the text; a choice that reads numbers of one shape would fit"

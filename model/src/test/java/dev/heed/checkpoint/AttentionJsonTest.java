@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heed.attention.Attention;
 import dev.heed.attention.Chance;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Score;
@@ -31,6 +32,7 @@ class AttentionJsonTest {
             List.of(Modifier.softCap(0.3), new Modifier.Scale(List.of(2.0, 0.7)), Modifier.alibi()),
             Mask.parse("causal & (window(256) | global(4)) & !(i mod 3 = 0)"),
             Normalizer.sink(),
+            List.of(new Mixing.TalkWeights(), new Mixing.RelativeValues(7)),
             Chance.none().withKeys(0.1).withWeights(0.25));
     String json = AttentionJson.write(attention).toString();
     assertThat(read(json)).isEqualTo(attention);
@@ -39,7 +41,7 @@ class AttentionJsonTest {
 
   static Stream<String> choices() {
     return Variants.all().stream()
-        .filter(one -> List.of("score", "modifier", "normalizer").contains(one.axis()))
+        .filter(one -> List.of("score", "modifier", "normalizer", "mixing").contains(one.axis()))
         .map(one -> one.axis() + ": " + example(one.form()));
   }
 
@@ -48,7 +50,7 @@ class AttentionJsonTest {
     return form.replace(", ...", "")
         .replace("maxDistance", "20")
         .replace("direction", "causal")
-        .replaceAll("(?<=[(,] ?)(?!learned|causal)[a-z]+", "3");
+        .replaceAll("(?<=[(,] ?)(?!learned|causal|scores|weights)[a-z]+", "3");
   }
 
   @ParameterizedTest
@@ -57,8 +59,8 @@ class AttentionJsonTest {
     String axis = choice.substring(0, choice.indexOf(':'));
     String text = choice.substring(choice.indexOf(':') + 2);
     String json =
-        axis.equals("modifier")
-            ? "{\"modifiers\": [\"%s\"]}".formatted(text)
+        axis.equals("modifier") || axis.equals("mixing")
+            ? "{\"%s\": [\"%s\"]}".formatted(axis.replace("modifier", "modifiers"), text)
             : "{\"%s\": \"%s\"}".formatted(axis, text);
     Attention attention = read(json);
     assertThat(attention).isNotNull();

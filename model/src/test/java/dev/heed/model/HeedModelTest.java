@@ -59,6 +59,8 @@ class HeedModelTest {
         "{`positions`: {`type`: `sinusoidal`, `scale`: 0.5}, `norm`: {`place`: `sandwich`}}",
         "{`positions`: {`width`: 2, `base`: 500, `layout`: `interleaved`}, `norm`: {`type`: `none`}}",
         "{`mixer`: {`mask`: `causal & window(5)`, `normalizer`: `sink`, `modifiers`: [`alibi`]}}",
+        "{`mixer`: {`modifiers`: [`forget`, `alibi(learned)`], `mixing`: [`talking(scores)`]}}",
+        "{`mixer`: {`modifiers`: [`forget`], `mask`: `causal & window(3)`, `mixing`: [`values(4)`]}}",
         "{`mixers`: [{`mask`: `causal & window(4)`, `num_attention_heads`: 3}, {`score`: `dot(1)`}]}",
         "{`mixers`: [{`type`: `linear`}, {`mask`: `causal & window(4)`}]}",
         "{`mixers`: [{`type`: `retention`, `num_attention_heads`: 3}, {`type`: `delta`}]}",

@@ -6,6 +6,7 @@ import dev.heed.attention.AttentionInput;
 import dev.heed.attention.AttentionShape;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Positions;
@@ -39,6 +40,10 @@ record Landmarks(SourceCall call, Attend.Operands of) {
         throw new UnsupportedCombinationException(
             name, "modifier " + modifier.text(), "its keys have no position");
       }
+    }
+    if (!attention.mixings().isEmpty()) {
+      throw new UnsupportedCombinationException(
+          name, Mixing.texts(attention.mixings()), "its weights are those of no single call");
     }
     if (!attention.chance().isNone()) {
       throw new UnsupportedCombinationException(

@@ -148,7 +148,7 @@ public record SourceCall(
     for (int b = 0; b < since.length; b++) {
       since[b] = memory.length(b) > 0 ? 0 : near.axis(1);
     }
-    return run.apply(new GateHeads(near, far, learned("memory_gate"), since));
+    return run.apply(new BlendHeads(near, far, learned("memory_gate"), since));
   }
 
   /// What a text gives within its segments, mixed with what the nearest keys of the segments before
@@ -171,7 +171,7 @@ public record SourceCall(
     int[] since = new int[near.axis(0)];
     Arrays.fill(since, past.firstWithPast(near.axis(1)));
     Tensor far = run.apply(Recall.ofPast(text, past, input.shape().heads(), neighbours));
-    return run.apply(new GateHeads(near, far, learned("memory_gate"), since));
+    return run.apply(new BlendHeads(near, far, learned("memory_gate"), since));
   }
 
   private void requireProducts() {

@@ -167,7 +167,7 @@ class MemoryTest {
                 List.of(q, near, gates),
                 run -> {
                   Tensor far = run.apply(new Recall(q, memory, HEADS, 50));
-                  return run.apply(new GateHeads(near, far, gates, 0, LENGTH));
+                  return run.apply(new BlendHeads(near, far, gates, 0, LENGTH));
                 });
     assertThat(result.failure()).isEmpty();
   }

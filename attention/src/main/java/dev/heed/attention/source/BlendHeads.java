@@ -11,7 +11,7 @@ import java.util.List;
 
 /// Two results of heads mixed by a learned gate a head, `σ(g_h) far + (1 - σ(g_h)) near`; `near`
 /// alone where there is nothing far.
-public final class GateHeads implements Operation {
+public final class BlendHeads implements Operation {
   private final Tensor near;
   private final Tensor far;
   private final Operand gates;
@@ -22,7 +22,7 @@ public final class GateHeads implements Operation {
   /// @param far `[B, T, H·W]`
   /// @param gates `[H]`, numbers in an array
   /// @param since the first position of each batch that has something far; `T` where none has
-  public GateHeads(Tensor near, Tensor far, Operand gates, int... since) {
+  public BlendHeads(Tensor near, Tensor far, Operand gates, int... since) {
     this.near = near;
     this.far = far;
     this.gates = gates;
@@ -33,7 +33,7 @@ public final class GateHeads implements Operation {
         || near.axis(2) % heads != 0
         || since.length != near.axis(0)) {
       throw new ShapeException(
-          "gate: near %s, far %s, %d gates and %d batches do not fit; [B, T, H·W] twice, H and B would"
+          "blend: near %s, far %s, %d gates and %d batches do not fit; [B, T, H·W] twice, H and B would"
               .formatted(near, far, heads, since.length));
     }
   }
