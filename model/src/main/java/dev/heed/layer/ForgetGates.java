@@ -33,8 +33,7 @@ final class ForgetGates {
       Map<String, Operand> sums, Optional<Cache> cache, Positions positions) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     if (cache.isPresent() && sums.get(OF_QUERIES) instanceof Tensor own) {
-      HeadView rows =
-          HeadView.of(own.reshape(own.axis(0), own.axis(1), own.axis(2), 1));
+      HeadView rows = HeadView.of(own.reshape(own.axis(0), own.axis(1), own.axis(2), 1));
       all.put(OF_QUERIES, own);
       all.put(OF_KEYS, sums(cache.get().append(rows, rows, positions)));
     }

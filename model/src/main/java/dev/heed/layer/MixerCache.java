@@ -36,8 +36,8 @@ public sealed interface MixerCache {
   /// Keys and values of positions.
   ///
   /// @param past what the text has said, where attention looks into it
-  /// @param sums the sums of forget gates of the same positions, in the place of keys, where a mixer
-  ///   has such gates
+  /// @param sums the sums of forget gates of the same positions, in the place of keys, where a
+  ///   mixer has such gates
   record KeysAndValues(Cache rows, Optional<Past> past, Optional<Cache> sums)
       implements MixerCache {
     /// Of an attention that looks into no past.
@@ -92,9 +92,7 @@ public sealed interface MixerCache {
 
     @Override
     public long bytes() {
-      return rows.bytes()
-          + past.map(Past::bytes).orElse(0L)
-          + sums.map(Cache::bytes).orElse(0L);
+      return rows.bytes() + past.map(Past::bytes).orElse(0L) + sums.map(Cache::bytes).orElse(0L);
     }
 
     @Override
