@@ -167,7 +167,11 @@ final class GenerateCommand implements Callable<Integer> {
   private void report(Generation generation) {
     PrintWriter err = spec.commandLine().getErr();
     if (generation.finish() == Finish.CONTEXT_FULL) {
-      err.println("heed: the context is full, so the text ends here");
+      err.printf(
+          "heed: all %d positions of the context are taken, so the text ends after %d of %d tokens; its last part as a prompt goes on%n",
+          generation.promptTokens() + generation.tokens().size() - 1,
+          generation.tokens().size(),
+          maxTokens);
     }
     if (generation.tokens().isEmpty()) {
       err.printf("prompt %d tokens; generated 0 tokens%n", generation.promptTokens());

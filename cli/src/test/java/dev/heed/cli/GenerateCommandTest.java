@@ -56,7 +56,8 @@ class GenerateCommandTest {
   @Test
   void generate_fullContext_saysSo() {
     CommandResult result = generate("hf", "--context", "12", "Once upon a time");
-    assertThat(result.err()).contains("context is full");
+    assertThat(result.err())
+        .contains("all 12 positions of the context are taken", "after 8 of 256 tokens");
     assertThat(result.out()).startsWith("Once upon a time, there was");
   }
 
