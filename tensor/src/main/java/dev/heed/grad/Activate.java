@@ -18,7 +18,7 @@ public record Activate(Tensor x, Activation activation) implements Operation {
     Spread.elements(
         y,
         run,
-        (from, to) ->
+        (from, to, _) ->
             activation.forward(
                 run.kernels().rows(),
                 new Row(x.array(), x.offset() + from),
@@ -36,9 +36,9 @@ public record Activate(Tensor x, Activation activation) implements Operation {
         gradients.sumInPlace(x),
         1,
         run,
-        (from, to, dx) ->
+        (from, to, dx, scratch) ->
             activation.backward(
-                run.kernels().rowsBackward(),
+                new Activation.Slopes(run.kernels().rowsBackward(), scratch.room()),
                 new Row(x.array(), x.offset() + from),
                 new Row(dy.array(), dy.offset() + from),
                 dx,

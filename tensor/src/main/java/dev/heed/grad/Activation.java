@@ -27,13 +27,18 @@ public enum Activation {
     }
   }
 
+  /// Kernels and room for them to write to.
+  record Slopes(RowsBackward rows, float[] room) {}
+
   /// `dx = dy f'(x)`.
-  void backward(RowsBackward rows, Row x, Row dy, Row dx, int length) {
+  void backward(Slopes slopes, Row x, Row dy, Row dx, int length) {
+    RowsBackward rows = slopes.rows;
+    float[] room = slopes.room;
     switch (this) {
-      case GELU_ERF -> rows.geluErf(x, dy, dx, length);
-      case GELU_TANH -> rows.geluTanh(x, dy, dx, length);
-      case SILU -> rows.silu(x, dy, dx, length);
-      case TANH -> rows.tanh(x, dy, dx, length);
+      case GELU_ERF -> rows.geluErf(x, dy, dx, length, room);
+      case GELU_TANH -> rows.geluTanh(x, dy, dx, length, room);
+      case SILU -> rows.silu(x, dy, dx, length, room);
+      case TANH -> rows.tanh(x, dy, dx, length, room);
       case RELU -> rows.relu(x, dy, dx, length);
     }
   }

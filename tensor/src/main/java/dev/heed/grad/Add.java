@@ -25,7 +25,7 @@ public record Add(Tensor a, Tensor b) implements Operation {
     Spread.elements(
         y,
         run,
-        (from, to) ->
+        (from, to, _) ->
             run.kernels()
                 .rows()
                 .add(

@@ -33,7 +33,7 @@ public record ClampedGate(Tensor gate, Tensor linear) implements Operation {
     Spread.elements(
         y,
         run,
-        (from, to) -> {
+        (from, to, _) -> {
           for (int n = from; n < to; n++) {
             double g = Math.min(gate.array()[gate.offset() + n], LIMIT);
             double u = Math.clamp(linear.array()[linear.offset() + n], -LIMIT, LIMIT);
@@ -51,11 +51,11 @@ public record ClampedGate(Tensor gate, Tensor linear) implements Operation {
   public void backward(Tensor dy, Gradients gradients, Run run) {
     if (gradients.wants(gate)) {
       Tensor dGate = gradients.of(gate);
-      Spread.elements(dy, run, (from, to) -> addGate(dy, dGate, from, to));
+      Spread.elements(dy, run, (from, to, _) -> addGate(dy, dGate, from, to));
     }
     if (gradients.wants(linear)) {
       Tensor dLinear = gradients.of(linear);
-      Spread.elements(dy, run, (from, to) -> addLinear(dy, dLinear, from, to));
+      Spread.elements(dy, run, (from, to, _) -> addLinear(dy, dLinear, from, to));
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.heed.grad;
 
-import dev.heed.kernel.Rows.Row;
-import dev.heed.kernel.RowsBackward;
 import dev.heed.tensor.HeedException;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.Shape;
@@ -102,8 +100,8 @@ public final class CrossEntropy implements Operation {
         logits,
         logits.axis(-1),
         run,
-        (from, to) -> {
-          float[] room = new float[RowsBackward.ROOM];
+        (from, to, scratch) -> {
+          float[] room = scratch.room();
           for (int row = from; row < to; row++) {
             losses.array()[losses.offset() + row] = loss(row, sums, room, run);
           }
@@ -140,33 +138,35 @@ public final class CrossEntropy implements Operation {
     if (!gradients.wants(logits)) {
       return;
     }
-    Tensor sums = Objects.requireNonNull(logSums, "the forward has run");
     float scale = dy.array()[dy.offset()] / counted;
     int width = logits.axis(-1);
     Spread.add(
         gradients.sumInPlace(logits),
         width,
         run,
-        (from, to, out) -> {
+        (from, to, out, _) -> {
           for (int at = from; at < to; at += width) {
-            float logSum = sums.array()[sums.offset() + at / width];
-            Row dx = new Row(out.array(), out.from() + at - from);
-            row(at / width, logSum, scale, dx, run.kernels().rowsBackward());
+            row(at / width, scale, out.array(), out.from() + at - from, run);
           }
         });
   }
 
   // d/dx = (1 + 2 z l) p - (1 - ε) [target] - ε / V, p = e^(x - l)
-  private void row(int row, float logSum, float scale, Row dx, RowsBackward kernels) {
+  private void row(int row, float scale, float[] dx, int at, Run run) {
+    Tensor sums = Objects.requireNonNull(logSums, "the forward has run");
+    float logSum = sums.array()[sums.offset() + row];
     int width = logits.axis(-1);
     int target = targets.ids()[row];
     if (target < 0) {
-      Arrays.fill(dx.array(), dx.from(), dx.from() + width, 0);
+      Arrays.fill(dx, at, at + width, 0);
       return;
     }
-    Row x = new Row(logits.array(), logits.offset() + row * width);
     float factor = scale * (1 + 2 * settings.zLoss * logSum);
-    kernels.exponentials(factor, logSum, -scale * settings.smoothing / width, x, dx, width);
-    dx.array()[dx.from() + target] -= scale * (1 - settings.smoothing);
+    float shift = -scale * settings.smoothing / width;
+    int from = logits.offset() + row * width;
+    run.kernels()
+        .rowsBackward()
+        .exponentials(factor, logSum, shift, logits.array(), from, dx, at, width);
+    dx[at + target] -= scale * (1 - settings.smoothing);
   }
 }

@@ -56,7 +56,7 @@ public record Dropout(Tensor x, float probability, CounterRandom random) impleme
         to,
         1,
         run,
-        (first, end, out) -> {
+        (first, end, out, _) -> {
           Row in = new Row(from.array(), from.offset() + first);
           run.kernels().rowsBackward().keep(random, first, probability, in, out, end - first);
         });

@@ -141,7 +141,7 @@ public final class Gradients {
     Spread.elements(
         total,
         run,
-        (from, to) -> {
+        (from, to, _) -> {
           sum.begin(from, to);
           run.kernels()
               .rows()

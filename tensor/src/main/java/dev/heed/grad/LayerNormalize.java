@@ -34,7 +34,7 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
         y,
         width,
         run,
-        (from, to) ->
+        (from, to, _) ->
             run.kernels()
                 .rows()
                 .layerNorm(
@@ -92,7 +92,7 @@ public record LayerNormalize(Tensor x, Weight gain, Weight bias, float epsilon)
                 width,
                 task,
                 run,
-                (from, to, out) ->
+                (from, to, out, _) ->
                     run.kernels()
                         .rowsBackward()
                         .layerNorm(

@@ -43,7 +43,7 @@ public record Multiply(Tensor a, Tensor b) implements Operation {
         sum,
         1,
         run,
-        (from, to, out) ->
+        (from, to, out, _) ->
             rows.multiply(
                 dy.array(),
                 dy.offset() + from,

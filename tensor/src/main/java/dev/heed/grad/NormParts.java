@@ -38,6 +38,6 @@ final class NormParts {
       return;
     }
     Tensor unseen = task.scratch().take(to - from);
-    part.compute(from, to, new Row(unseen.array(), unseen.offset()));
+    part.compute(from, to, new Row(unseen.array(), unseen.offset()), task.scratch());
   }
 }

@@ -84,7 +84,7 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
         y,
         row.length,
         run,
-        (from, to) -> {
+        (from, to, _) -> {
           for (int r = from; r < to; r++) {
             System.arraycopy(row, 0, y.array(), y.offset() + r * row.length, row.length);
           }
@@ -96,7 +96,7 @@ public record Project(Tensor x, Weight w, Optional<Weight> bias) implements Oper
         y,
         row.length,
         run,
-        (from, to) -> {
+        (from, to, _) -> {
           for (int r = from; r < to; r++) {
             int at = y.offset() + r * row.length;
             run.kernels().rows().add(y.array(), at, row, 0, y.array(), at, row.length);

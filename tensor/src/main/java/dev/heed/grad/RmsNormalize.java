@@ -33,7 +33,7 @@ public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Oper
         y,
         width,
         run,
-        (from, to) ->
+        (from, to, _) ->
             run.kernels()
                 .rows()
                 .rmsNorm(
@@ -61,7 +61,7 @@ public record RmsNormalize(Tensor x, Weight gain, float epsilon) implements Oper
                 width,
                 task,
                 run,
-                (from, to, out) ->
+                (from, to, out, _) ->
                     run.kernels()
                         .rowsBackward()
                         .rmsNorm(

@@ -17,7 +17,7 @@ public record Scale(Tensor x, float factor) implements Operation {
     Spread.elements(
         y,
         run,
-        (from, to) ->
+        (from, to, _) ->
             run.kernels()
                 .rows()
                 .scale(
@@ -34,7 +34,7 @@ public record Scale(Tensor x, float factor) implements Operation {
         gradients.sum(x),
         1,
         run,
-        (from, to, dx) ->
+        (from, to, dx, _) ->
             run.kernels()
                 .rows()
                 .scale(factor, dy.array(), dy.offset() + from, dx.array(), dx.from(), to - from));

@@ -24,7 +24,7 @@ public record SoftCap(Tensor x, float cap) implements Operation {
     Spread.elements(
         y,
         run,
-        (from, to) ->
+        (from, to, _) ->
             run.kernels()
                 .rows()
                 .softCap(
@@ -41,7 +41,7 @@ public record SoftCap(Tensor x, float cap) implements Operation {
         gradients.sumInPlace(x),
         1,
         run,
-        (from, to, dx) ->
+        (from, to, dx, scratch) ->
             run.kernels()
                 .rowsBackward()
                 .softCap(
@@ -49,6 +49,7 @@ public record SoftCap(Tensor x, float cap) implements Operation {
                     new Row(x.array(), x.offset() + from),
                     new Row(dy.array(), dy.offset() + from),
                     dx,
-                    to - from));
+                    to - from,
+                    scratch.room()));
   }
 }

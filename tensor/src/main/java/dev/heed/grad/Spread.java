@@ -10,16 +10,16 @@ final class Spread {
   /// Elements that are worth a task of their own.
   private static final int TASK = 1 << 14;
 
-  /// Work on rows `from` to `to`, exclusive.
+  /// Work on rows `from` to `to`, exclusive, with scratch memory of the thread.
   @FunctionalInterface
   interface Range {
-    void accept(int from, int to);
+    void accept(int from, int to, Workspace scratch);
   }
 
   /// Computes elements `from` to `to`, exclusive, into `out`, which it overwrites.
   @FunctionalInterface
   interface Part {
-    void compute(int from, int to, Row out);
+    void compute(int from, int to, Row out, Workspace scratch);
   }
 
   private Spread() {}
@@ -31,7 +31,8 @@ final class Spread {
     run.workers()
         .run(
             (rows + chunk - 1) / chunk,
-            (task, _) -> work.accept(task * chunk, Math.min(rows, (task + 1) * chunk)));
+            (task, scratch) ->
+                work.accept(task * chunk, Math.min(rows, (task + 1) * chunk), scratch));
   }
 
   /// Runs `work` over the elements of `tensor`.
@@ -59,12 +60,12 @@ final class Spread {
       Tensor total = sum.tensor();
       Row out = new Row(total.array(), total.offset() + from);
       if (sum.fresh()) {
-        part.compute(from, to, out);
+        part.compute(from, to, out, scratch);
         return;
       }
       Workspace.Mark mark = scratch.mark();
       Tensor more = scratch.take(to - from);
-      part.compute(from, to, new Row(more.array(), more.offset()));
+      part.compute(from, to, new Row(more.array(), more.offset()), scratch);
       rows.addScaled(1, more.array(), more.offset(), out.array(), out.from(), to - from);
       scratch.release(mark);
     }

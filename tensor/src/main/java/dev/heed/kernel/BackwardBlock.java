@@ -15,6 +15,11 @@ public final class BackwardBlock {
 
   final QueryBlock block;
 
+  /// For the gradients of weights, and for those of queries.
+  final LatestTile weightTile = new LatestTile();
+
+  final LatestTile queryTile = new LatestTile();
+
   /// The gradients of the results, `[W][32]`.
   final float[] outs;
 

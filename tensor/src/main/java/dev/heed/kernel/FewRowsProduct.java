@@ -83,7 +83,7 @@ final class FewRowsProduct {
         (c.columns() + each - 1) / each,
         (task, scratch) -> {
           int to = Math.min(c.columns(), (task + 1) * each);
-          dots(a, b, c, task * each, to, scratch.lanes());
+          dots(a, b, c, task * each, to, scratch.room());
         });
   }
 

@@ -45,6 +45,7 @@ final class PanelProduct {
   private final boolean adds;
   private final float[] panels;
   private final int rowsATask;
+  private final LatestTile tiles = new LatestTile();
 
   private PanelProduct(Matrix a, PanelSource b, Matrix c, boolean adds, float[] panels) {
     this.a = a;
@@ -163,8 +164,8 @@ final class PanelProduct {
     boolean continues = adds || block.kFrom() > 0;
     ProductTile tile =
         continues
-            ? ProductTile.adding(part.rowStride(), part.columnStride(), c.rowStride())
-            : ProductTile.writing(part.rowStride(), part.columnStride(), c.rowStride());
+            ? tiles.adding(part.rowStride(), part.columnStride(), c.rowStride())
+            : tiles.writing(part.rowStride(), part.columnStride(), c.rowStride());
     int from = block.from() + block.panels() * group / groups;
     int to = block.from() + block.panels() * (group + 1) / groups;
     for (int panel = from; panel < to; panel++) {

@@ -18,6 +18,11 @@ public final class QueryBlock {
 
   static final double LOG2_E = 1 / Math.log(2);
 
+  /// For the scores of tiles, and for their sums of values.
+  final LatestTile scoreTile = new LatestTile();
+
+  final LatestTile sumTile = new LatestTile();
+
   final int width;
   final int valueWidth;
 

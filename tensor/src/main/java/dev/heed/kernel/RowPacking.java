@@ -17,40 +17,40 @@ final class RowPacking {
   /// Rows `row` to `row + rows`, columns `kFrom` to `kFrom + k` of `a`, in scratch memory.
   static Matrix pack(Matrix a, int row, int rows, int kFrom, int k, Workspace scratch) {
     int from = a.offset() + row * a.rowStride() + kFrom * a.columnStride();
-    Matrix part = new Matrix(a.array(), from, rows, k, a.rowStride(), a.columnStride());
     boolean contiguous = a.rowStride() == 1 || a.columnStride() == 1;
     if (ProductTile.LANES == STEP && rows >= STEP && k >= STEP && contiguous) {
-      return columns(part, scratch);
+      return columns(a, from, rows, k, scratch);
     }
+    Matrix part = new Matrix(a.array(), from, rows, k, a.rowStride(), a.columnStride());
     if (a.rowStride() == 1 && a.columnStride() != 1) {
       return copyRows(part.transpose(), scratch).transpose();
     }
     return a.columnStride() == 1 ? copyRows(part, scratch) : gather(part, scratch);
   }
 
-  private static Matrix columns(Matrix a, Workspace scratch) {
-    int stride = a.rows() + STEP - 1 & -STEP | STEP;
-    Tensor packed = scratch.take(a.columns() * stride);
+  /// Numbers `[rows, k]` of `a` that begin at `from`.
+  private static Matrix columns(Matrix a, int from, int rows, int k, Workspace scratch) {
+    int stride = rows + STEP - 1 & -STEP | STEP;
+    Tensor packed = scratch.take(k * stride);
     float[] out = packed.array();
     int to = packed.offset();
     if (a.rowStride() == 1) {
-      VectorPanelPacking.copyRuns(
-          a.array(), a.offset(), a.columnStride(), a.columns(), a.rows(), out, to, stride);
+      VectorPanelPacking.copyRuns(a.array(), from, a.columnStride(), k, rows, out, to, stride);
     } else {
-      transpose(a, out, to, stride);
+      transpose(a.array(), from, a.rowStride(), rows, k, out, to, stride);
     }
-    return new Matrix(out, to, a.rows(), a.columns(), 1, stride);
+    return new Matrix(out, to, rows, k, 1, stride);
   }
 
   /// The last tile of 16 overlaps the one before it where there is no whole one left.
-  private static void transpose(Matrix a, float[] out, int to, int stride) {
-    for (int i = 0; i < a.rows(); i += STEP) {
-      int row = Math.min(i, a.rows() - STEP);
-      for (int j = 0; j < a.columns(); j += STEP) {
-        int column = Math.min(j, a.columns() - STEP);
-        int from = a.offset() + row * a.rowStride() + column;
-        TransposeTile.transpose(
-            a.array(), from, a.rowStride(), out, to + column * stride + row, stride);
+  private static void transpose(
+      float[] a, int from, int aStride, int rows, int k, float[] out, int to, int stride) {
+    for (int i = 0; i < rows; i += STEP) {
+      int row = Math.min(i, rows - STEP);
+      for (int j = 0; j < k; j += STEP) {
+        int column = Math.min(j, k - STEP);
+        int at = from + row * aStride + column;
+        TransposeTile.transpose(a, at, aStride, out, to + column * stride + row, stride);
       }
     }
   }

@@ -5,25 +5,29 @@ import dev.heed.tensor.CounterRandom;
 
 /// The backward of what [Rows] computes, and the loss. Every method works on the run of `length`
 /// numbers that begins at the given places and overwrites `dx` unless its name says that it adds;
-/// `dx` may be `x` or `dy` where both begin at the same place.
+/// `dx` may be `x` or `dy` where both begin at the same place. What asks for `room` writes to it,
+/// [#ROOM] floats.
 public interface RowsBackward {
+  /// Floats of what methods call room.
+  int ROOM = 2048;
+
   /// `dx = dy d/dx (x Φ(x))`.
-  void geluErf(Row x, Row dy, Row dx, int length);
+  void geluErf(Row x, Row dy, Row dx, int length, float[] room);
 
   /// `dx = dy f'(x)`, `f` the tanh approximation of GELU.
-  void geluTanh(Row x, Row dy, Row dx, int length);
+  void geluTanh(Row x, Row dy, Row dx, int length, float[] room);
 
   /// `dx = dy f'(x)`, `f = x / (1 + e^-x)`.
-  void silu(Row x, Row dy, Row dx, int length);
+  void silu(Row x, Row dy, Row dx, int length, float[] room);
 
   /// `dx = dy (1 - tanh² x)`.
-  void tanh(Row x, Row dy, Row dx, int length);
+  void tanh(Row x, Row dy, Row dx, int length, float[] room);
 
   /// `dx = dy` where `x > 0`, else 0.
   void relu(Row x, Row dy, Row dx, int length);
 
   /// `dx = dy (1 - tanh²(x / cap))`.
-  void softCap(float cap, Row x, Row dy, Row dx, int length);
+  void softCap(float cap, Row x, Row dy, Row dx, int length, float[] room);
 
   /// Layer norm of `rows` rows, one after another. With `n = (x - mean) c`, `c = 1 / sqrt(variance
   /// + epsilon)` and `g = dy gain`: `dx = c (g - mean(g) - n mean(g n))`.
@@ -44,16 +48,19 @@ public interface RowsBackward {
   /// `Σ a`.
   float sum(float[] a, int aFrom, int length);
 
-  /// Floats that [#logSum] asks for.
-  int ROOM = 1024;
-
   /// `log Σ e^a`; `-∞` where all are, NaN where one is.
-  ///
-  /// @param room [#ROOM] floats to write to
   float logSum(float[] a, int aFrom, int length, float[] room);
 
   /// `out = factor e^(a - logSum) + shift`, for numbers not above `logSum`.
-  void exponentials(float factor, float logSum, float shift, Row a, Row out, int length);
+  void exponentials(
+      float factor,
+      float logSum,
+      float shift,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom,
+      int length);
 
   /// `out = a / (1 - probability)` where `random` gives at least `probability`, 0 elsewhere.
   ///

@@ -22,7 +22,7 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void geluErf(Row x, Row dy, Row dx, int length) {
+  public void geluErf(Row x, Row dy, Row dx, int length, float[] room) {
     chain(
         a ->
             0.5 * (1 + SpecialFunctions.erf(a / Math.sqrt(2)))
@@ -34,7 +34,7 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void geluTanh(Row x, Row dy, Row dx, int length) {
+  public void geluTanh(Row x, Row dy, Row dx, int length, float[] room) {
     chain(ScalarRowsBackward::geluTanh, x, dy, dx, length);
   }
 
@@ -45,7 +45,7 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void silu(Row x, Row dy, Row dx, int length) {
+  public void silu(Row x, Row dy, Row dx, int length, float[] room) {
     chain(
         a -> {
           double share = 1 / (1 + Math.exp(-a));
@@ -58,8 +58,8 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void tanh(Row x, Row dy, Row dx, int length) {
-    softCap(1, x, dy, dx, length);
+  public void tanh(Row x, Row dy, Row dx, int length, float[] room) {
+    softCap(1, x, dy, dx, length, room);
   }
 
   @Override
@@ -68,7 +68,7 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void softCap(float cap, Row x, Row dy, Row dx, int length) {
+  public void softCap(float cap, Row x, Row dy, Row dx, int length, float[] room) {
     chain(
         a -> {
           double tanh = Math.tanh(a / cap);
@@ -187,10 +187,18 @@ final class ScalarRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void exponentials(float factor, float logSum, float shift, Row a, Row out, int length) {
+  public void exponentials(
+      float factor,
+      float logSum,
+      float shift,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom,
+      int length) {
     for (int i = 0; i < length; i++) {
-      double power = Math.exp((double) a.array()[a.from() + i] - logSum);
-      out.array()[out.from() + i] = (float) (factor * power + shift);
+      double power = Math.exp((double) a[aFrom + i] - logSum);
+      out[outFrom + i] = (float) (factor * power + shift);
     }
   }
 

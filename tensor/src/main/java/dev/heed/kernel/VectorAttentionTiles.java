@@ -35,7 +35,9 @@ final class VectorAttentionTiles implements AttentionTiles {
   @Override
   public void score(QueryBlock block, Matrix keys) {
     block.tile(keys);
-    ProductTile.writing(keys.rowStride(), keys.columnStride(), QUERIES)
+    block
+        .scoreTile
+        .writing(keys.rowStride(), keys.columnStride(), QUERIES)
         .multiply(
             block.keys,
             block.width,
@@ -120,8 +122,8 @@ final class VectorAttentionTiles implements AttentionTiles {
     }
   }
 
-  /// Raises the maxima to those of the tile. The larger of two numbers is written out here and the
-  /// power below, see [VectorMath#powers].
+  /// Raises the maxima to those of the tile. Functions are written out here and below, see
+  /// [VectorMath#powers].
   private static void raise(float[] scores, int lane, int keys, float[] maxima, float[] factors) {
     FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int at = lane; at < keys * QUERIES; at += QUERIES) {
@@ -129,9 +131,12 @@ final class VectorAttentionTiles implements AttentionTiles {
       largest = largest.blend(score, score.compare(GT, largest));
     }
     FloatVector old = FloatVector.fromArray(SPECIES, maxima, lane);
-    FloatVector maximum = VectorMath.larger(old, largest.mul(LOG2_E));
+    FloatVector tile = largest.mul(LOG2_E);
+    FloatVector maximum = old.blend(tile, tile.compare(GT, old));
     maximum.intoArray(maxima, lane);
-    VectorMath.exp2(old.sub(VectorMath.zeroForNothing(maximum))).intoArray(factors, lane);
+    old.sub(maximum.blend(0f, maximum.compare(EQ, Float.NEGATIVE_INFINITY)))
+        .intoArray(factors, lane);
+    VectorMath.exp2(factors, lane);
   }
 
   /// Replaces scores by powers relative to the maxima and adds them up.
@@ -168,7 +173,9 @@ final class VectorAttentionTiles implements AttentionTiles {
     block.checkValues(values);
     rescale(block);
     Matrix finite = block.hidden ? VectorHiddenValues.sumApart(block, values) : values;
-    ProductTile.adding(1, finite.rowStride(), QUERIES)
+    block
+        .sumTile
+        .adding(1, finite.rowStride(), QUERIES)
         .multiply(
             block.valueWidth,
             block.keys,

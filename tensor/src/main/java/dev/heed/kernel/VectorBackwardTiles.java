@@ -142,7 +142,9 @@ final class VectorBackwardTiles implements BackwardTiles {
   public void gradients(BackwardBlock block, Matrix values) {
     block.checkTile(values, block.block.valueWidth);
     QueryBlock queries = block.block;
-    ProductTile.writing(values.rowStride(), 1, QUERIES)
+    block
+        .weightTile
+        .writing(values.rowStride(), 1, QUERIES)
         .multiply(
             queries.keys,
             queries.valueWidth,
@@ -222,7 +224,9 @@ final class VectorBackwardTiles implements BackwardTiles {
       scalar.addQueries(block, keys);
       return;
     }
-    ProductTile.adding(1, keys.rowStride(), QUERIES)
+    block
+        .queryTile
+        .adding(1, keys.rowStride(), QUERIES)
         .multiply(
             block.block.width,
             block.block.keys,

@@ -1,7 +1,6 @@
 package dev.heed.kernel;
 
 import static jdk.incubator.vector.VectorOperators.ABS;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -42,9 +41,9 @@ final class VectorMath {
   static final float LN_2_REST = (float) (Math.log(2) - 0x1.63p-1);
 
   /// `2^NOTHING`'s exponent field is zero: `-127 ln 2`.
-  private static final float NOTHING = -88.02969f;
+  static final float NOTHING = -88.02969f;
 
-  private static final float LEAST_LOGISTIC = -87f;
+  static final float LEAST_LOGISTIC = -87f;
 
   // erfc(z) = e^(-z^2) t (T0 + t (T1 + ...)) with t = 1 / (1 + 0.4 z), relative error 1.3e-7.
   private static final float T0 = 0.22567587f;
@@ -65,17 +64,12 @@ final class VectorMath {
   /// compiled, so that a result would depend on when the compiler came by. The lanes come in an
   /// array, because a vector is boxed where the method that takes it is not inlined.
   static float sum(float[] lanes) {
-    for (int half = lanes.length / 2; half > 0; half /= 2) {
+    for (int half = SPECIES.length() / 2; half > 0; half /= 2) {
       for (int i = 0; i < half; i++) {
         lanes[i] += lanes[i + half];
       }
     }
     return lanes[0];
-  }
-
-  /// The larger of each pair; where either is NaN, `a`. Cheaper than a maximum that keeps NaN.
-  static FloatVector larger(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(GT, a));
   }
 
   /// `2^x` for `x < 127.5`, within 3 units in the last place; 0 below -126.5. NaN stays NaN.
@@ -93,9 +87,20 @@ final class VectorMath {
     return power.mul(exponent.reinterpretAsFloats());
   }
 
-  /// 0 where `x` is -∞, else `x`.
-  static FloatVector zeroForNothing(FloatVector x) {
-    return x.blend(0f, x.compare(EQ, Float.NEGATIVE_INFINITY));
+  /// `a = 2^a` for one vector of `a`, as [#exp2(FloatVector)], see [#powers].
+  static void exp2(float[] a, int at) {
+    FloatVector x = FloatVector.fromArray(SPECIES, a, at);
+    FloatVector bounded = x.blend(-127f, x.compare(LT, -127f));
+    FloatVector whole = bounded.add(ROUNDING);
+    FloatVector rest = bounded.sub(whole.sub(ROUNDING));
+    FloatVector power = FloatVector.broadcast(SPECIES, C5);
+    power = power.fma(rest, FloatVector.broadcast(SPECIES, C4));
+    power = power.fma(rest, FloatVector.broadcast(SPECIES, C3));
+    power = power.fma(rest, FloatVector.broadcast(SPECIES, C2));
+    power = power.fma(rest, FloatVector.broadcast(SPECIES, C1));
+    power = power.fma(rest, FloatVector.broadcast(SPECIES, 1f));
+    IntVector exponent = whole.reinterpretAsInts().add(WHOLE).lanewise(LSHL, EXPONENT_BITS);
+    power.mul(exponent.reinterpretAsFloats()).intoArray(a, at);
   }
 
   /// The hyperbolic tangent: `1 - 2 / (e^2|x| + 1)` with the sign of `x`, and near zero its series.
@@ -116,11 +121,12 @@ final class VectorMath {
 
   /// `out = e^(a - maximum)` for whole vectors of numbers that are not above `maximum`; a test
   /// holds softmax to a relative error of 5e-7. 0 below -87. Returns the sum, added halves onto
-  /// halves.
+  /// halves in `room`, as many floats as there are lanes.
   ///
   /// The exponential is written out: where it was compiled on its own before, the compiler calls it
   /// instead of inlining it, and boxes what it takes and gives.
-  static float powers(float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
+  static float powers(
+      float maximum, float[] a, int aFrom, float[] out, int outFrom, int length, float[] room) {
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = 0; i < length; i += SPECIES.length()) {
       FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i).sub(maximum);
@@ -138,9 +144,8 @@ final class VectorMath {
       power.intoArray(out, outFrom + i);
       sum = sum.add(power);
     }
-    float[] lanes = new float[SPECIES.length()];
-    sum.intoArray(lanes, 0);
-    return sum(lanes);
+    sum.intoArray(room, 0);
+    return sum(room);
   }
 
   /// `x / (1 + e^-y)`: `x` times the logistic function of `y`, 0 where that is below 1e-38.

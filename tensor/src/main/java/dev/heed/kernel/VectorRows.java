@@ -137,12 +137,13 @@ final class VectorRows implements Rows {
   private static float powers(
       float maximum, float[] a, int aFrom, float[] out, int outFrom, int length) {
     int whole = SPECIES.loopBound(length);
-    float sum = VectorMath.powers(maximum, a, aFrom, out, outFrom, whole);
+    float[] room = new float[LANES];
+    float sum = VectorMath.powers(maximum, a, aFrom, out, outFrom, whole, room);
     if (whole < length) {
       float[] last = new float[LANES];
       Arrays.fill(last, Float.NEGATIVE_INFINITY);
       System.arraycopy(a, aFrom + whole, last, 0, length - whole);
-      sum += VectorMath.powers(maximum, last, 0, last, 0, LANES);
+      sum += VectorMath.powers(maximum, last, 0, last, 0, LANES, room);
       System.arraycopy(last, 0, out, outFrom + whole, length - whole);
     }
     return sum;

@@ -2,7 +2,9 @@ package dev.heed.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
@@ -19,32 +21,32 @@ final class VectorRowsBackward implements RowsBackward {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
-  private static final int BLOCK = ROOM;
+  private static final int BLOCK = 1024;
   private static final ScalarRowsBackward SCALAR = new ScalarRowsBackward();
 
   @Override
-  public void geluErf(Row x, Row dy, Row dx, int length) {
-    VectorSlopes.GELU_ERF.chain(1, x, dy, dx, length);
+  public void geluErf(Row x, Row dy, Row dx, int length, float[] room) {
+    VectorSlopes.GELU_ERF.chain(1, x, dy, dx, length, room);
   }
 
   @Override
-  public void geluTanh(Row x, Row dy, Row dx, int length) {
-    VectorSlopes.GELU_TANH.chain(1, x, dy, dx, length);
+  public void geluTanh(Row x, Row dy, Row dx, int length, float[] room) {
+    VectorSlopes.GELU_TANH.chain(1, x, dy, dx, length, room);
   }
 
   @Override
-  public void silu(Row x, Row dy, Row dx, int length) {
-    VectorSlopes.SILU.chain(1, x, dy, dx, length);
+  public void silu(Row x, Row dy, Row dx, int length, float[] room) {
+    VectorSlopes.SILU.chain(1, x, dy, dx, length, room);
   }
 
   @Override
-  public void tanh(Row x, Row dy, Row dx, int length) {
-    VectorSlopes.TANH.chain(1, x, dy, dx, length);
+  public void tanh(Row x, Row dy, Row dx, int length, float[] room) {
+    VectorSlopes.TANH.chain(1, x, dy, dx, length, room);
   }
 
   @Override
-  public void softCap(float cap, Row x, Row dy, Row dx, int length) {
-    VectorSlopes.TANH.chain(1 / cap, x, dy, dx, length);
+  public void softCap(float cap, Row x, Row dy, Row dx, int length, float[] room) {
+    VectorSlopes.TANH.chain(1 / cap, x, dy, dx, length, room);
   }
 
   @Override
@@ -285,7 +287,7 @@ final class VectorRowsBackward implements RowsBackward {
     for (int i = 0; i < length; i += BLOCK) {
       int count = Math.min(BLOCK, length - i);
       int whole = SPECIES.loopBound(count);
-      sum += VectorMath.powers(maximum, a, aFrom + i, room, 0, whole);
+      sum += VectorMath.powers(maximum, a, aFrom + i, room, LANES, whole, room);
       for (int n = whole; n < count; n++) {
         sum += Math.exp((double) a[aFrom + i + n] - maximum);
       }
@@ -309,23 +311,50 @@ final class VectorRowsBackward implements RowsBackward {
   }
 
   @Override
-  public void exponentials(float factor, float logSum, float shift, Row a, Row out, int length) {
-    for (int i = 0; i < length; i += BLOCK) {
-      int count = Math.min(BLOCK, length - i);
-      int whole = SPECIES.loopBound(count);
-      int to = out.from() + i;
-      Row from = new Row(a.array(), a.from() + i + whole);
-      Row rest = new Row(out.array(), to + whole);
-      VectorMath.powers(logSum, a.array(), a.from() + i, out.array(), to, whole);
-      stretch(factor, shift, out.array(), to, whole);
-      SCALAR.exponentials(factor, logSum, shift, from, rest, count - whole);
-    }
+  public void exponentials(
+      float factor,
+      float logSum,
+      float shift,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom,
+      int length) {
+    int whole = SPECIES.loopBound(length);
+    stretched(factor, logSum, shift, a, aFrom, out, outFrom, whole);
+    SCALAR.exponentials(
+        factor, logSum, shift, a, aFrom + whole, out, outFrom + whole, length - whole);
   }
 
-  /// `a = factor a + shift` for whole vectors.
-  private static void stretch(float factor, float shift, float[] a, int from, int length) {
+  /// For whole vectors, with the power of [VectorMath#powers].
+  private static void stretched(
+      float factor,
+      float logSum,
+      float shift,
+      float[] a,
+      int aFrom,
+      float[] out,
+      int outFrom,
+      int length) {
     for (int i = 0; i < length; i += LANES) {
-      FloatVector.fromArray(SPECIES, a, from + i).mul(factor).add(shift).intoArray(a, from + i);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, aFrom + i).sub(logSum);
+      FloatVector bounded = x.blend(VectorMath.NOTHING, x.compare(LT, VectorMath.LEAST_LOGISTIC));
+      FloatVector shifted = bounded.mul(VectorMath.LOG2_E).add(VectorMath.ROUNDING);
+      FloatVector whole = shifted.sub(VectorMath.ROUNDING);
+      FloatVector rest =
+          bounded.sub(whole.mul(VectorMath.LN_2)).sub(whole.mul(VectorMath.LN_2_REST));
+      FloatVector power = rest.mul(VectorMath.E6).add(VectorMath.E5);
+      power = power.mul(rest).add(VectorMath.E4);
+      power = power.mul(rest).add(VectorMath.E3);
+      power = power.mul(rest).add(VectorMath.E2);
+      power = power.mul(rest.mul(rest)).add(rest).add(1f);
+      IntVector exponent =
+          shifted
+              .reinterpretAsInts()
+              .add(VectorMath.WHOLE)
+              .lanewise(LSHL, VectorMath.EXPONENT_BITS);
+      power = power.mul(exponent.reinterpretAsFloats());
+      power.mul(factor).add(shift).intoArray(out, outFrom + i);
     }
   }
 

@@ -101,24 +101,24 @@ enum VectorSlopes {
 
   /// `dx = dy f'(factor x)`. A block that is not whole vectors is copied, so that the derivatives
   /// are called at one place: two of them inlined are more than the compiler takes.
-  void chain(float factor, Row x, Row dy, Row dx, int length) {
-    float[] slopes = new float[BLOCK];
-    float[] numbers = new float[BLOCK];
+  ///
+  /// @param room two blocks of floats to write to, slopes first
+  void chain(float factor, Row x, Row dy, Row dx, int length, float[] room) {
     for (int i = 0; i < length; i += BLOCK) {
       int count = Math.min(BLOCK, length - i);
       int padded = SPECIES.loopBound(count + LANES - 1);
       boolean copied = factor != 1 || padded > count;
       if (copied) {
-        scale(factor, x.array(), x.from() + i, numbers, count);
+        scale(factor, x.array(), x.from() + i, room, count);
       }
-      slopes(copied ? numbers : x.array(), copied ? 0 : x.from() + i, slopes, padded);
-      multiply(slopes, dy.array(), dy.from() + i, dx.array(), dx.from() + i, count);
+      slopes(copied ? room : x.array(), copied ? BLOCK : x.from() + i, room, padded);
+      multiply(room, dy.array(), dy.from() + i, dx.array(), dx.from() + i, count);
     }
   }
 
-  private static void scale(float factor, float[] x, int xFrom, float[] out, int length) {
+  private static void scale(float factor, float[] x, int xFrom, float[] room, int length) {
     for (int i = 0; i < length; i++) {
-      out[i] = x[xFrom + i] * factor;
+      room[BLOCK + i] = x[xFrom + i] * factor;
     }
   }
 

@@ -49,7 +49,7 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
 
   private void multiplyDirect(MemorySegment rows, int from, int count, Workspace scratch) {
     VectorStoredRows kernel = unpacking.reader().get();
-    float[] sums = scratch.lanes();
+    float[] sums = scratch.room();
     int quarter = count / ROWS;
     long bytes = w.rowBytes();
     int yAt = y.offset() + from;
@@ -76,7 +76,7 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
   private void multiplyFloats(float[] floats, int at, int from, int count, Workspace scratch) {
     int rows = x.shape().rows();
     int quarter = count / ROWS;
-    DotTile near = new DotTile(in(), in(), in(), out(), 1, scratch.lanes());
+    DotTile near = new DotTile(in(), in(), in(), out(), 1, scratch.room());
     int row = 0;
     for (; row + ROWS <= rows; row += ROWS) {
       for (int group = 0; group < quarter; group++) {
@@ -89,13 +89,13 @@ record WeightTask(Tensor x, Weight w, Tensor y, RowUnpacking unpacking) implemen
             yAt(row, from + ROWS * group));
       }
     }
-    DotTile far = new DotTile(in(), quarter * in(), in(), out(), quarter, scratch.lanes());
+    DotTile far = new DotTile(in(), quarter * in(), in(), out(), quarter, scratch.room());
     for (; row < rows; row++) {
       for (int group = 0; group < quarter; group++) {
         far.one(floats, at + group * in(), x.array(), xAt(row), y.array(), yAt(row, from + group));
       }
     }
-    DotTile alone = new DotTile(in(), 0, in(), out(), 0, scratch.lanes());
+    DotTile alone = new DotTile(in(), 0, in(), out(), 0, scratch.room());
     for (row = 0; row < rows; row++) {
       for (int left = ROWS * quarter; left < count; left++) {
         alone.one(floats, at + left * in(), x.array(), xAt(row), y.array(), yAt(row, from + left));

@@ -18,7 +18,7 @@ public final class Workspace {
   private static final int SLAB = 1 << 20;
 
   private final List<float[]> slabs = new ArrayList<>();
-  private final float[] lanes = new float[256];
+  private final float[] room = new float[2048];
   private MemorySegment bytes = MemorySegment.NULL;
   private final Map<Class<?>, Object> kept = new HashMap<>();
   private int slab;
@@ -71,10 +71,10 @@ public final class Workspace {
     return take(Shape.of(shape));
   }
 
-  /// 256 floats for kernels, to carry vectors from one method to the next: 16 of 16 lanes. Every
-  /// call gives the same array, and nothing in it lasts.
-  public float[] lanes() {
-    return lanes;
+  /// 2048 floats for kernels, to carry vectors from one method to the next. Every call gives the
+  /// same array, and nothing in it lasts.
+  public float[] room() {
+    return room;
   }
 
   /// `size` bytes of uncleared native memory; the next call gives the same memory.

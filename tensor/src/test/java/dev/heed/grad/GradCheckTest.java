@@ -53,7 +53,12 @@ class GradCheckTest {
       Row out = new Row(dx.array(), dx.offset());
       run.kernels()
           .rowsBackward()
-          .silu(new Row(x.array(), x.offset()), new Row(dy.array(), dy.offset()), out, x.size());
+          .silu(
+              new Row(x.array(), x.offset()),
+              new Row(dy.array(), dy.offset()),
+              out,
+              x.size(),
+              run.workspace().room());
       for (int i = 0; i < dx.size(); i++) {
         dx.array()[dx.offset() + i] = dx.array()[dx.offset() + i] * factor + offset;
       }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorRowsBackwardTest {
+  private static final float[] ROOM = new float[RowsBackward.ROOM];
   private static final int[] SIZES = {1, 7, 8, 9, 15, 16, 17, 31, 33, 64, 127, 300, 1023};
   private static final int ROWS = 6;
   private static final float EPSILON = 1e-5f;
@@ -51,16 +52,16 @@ class VectorRowsBackwardTest {
       Row dx = new Row(out, 5);
       Row sums = new Row(out, 5 + ROWS * length);
       switch (this) {
-        case GELU_ERF -> rows.geluErf(x, dy, dx, length);
-        case GELU_TANH -> rows.geluTanh(x, dy, dx, length);
-        case SILU -> rows.silu(x, dy, dx, length);
-        case TANH -> rows.tanh(x, dy, dx, length);
+        case GELU_ERF -> rows.geluErf(x, dy, dx, length, ROOM);
+        case GELU_TANH -> rows.geluTanh(x, dy, dx, length, ROOM);
+        case SILU -> rows.silu(x, dy, dx, length, ROOM);
+        case TANH -> rows.tanh(x, dy, dx, length, ROOM);
         case RELU -> rows.relu(x, dy, dx, length);
-        case SOFT_CAP -> rows.softCap(1.5f, x, dy, dx, length);
+        case SOFT_CAP -> rows.softCap(1.5f, x, dy, dx, length, ROOM);
         case LAYER_NORM -> rows.layerNorm(x, b, EPSILON, dy, dx, sums, ROWS, length);
         case RMS_NORM -> rows.rmsNorm(x, b, EPSILON, dy, dx, sums, ROWS, length);
         case ADD_COLUMNS -> rows.addColumns(a, 2, ROWS, out, 5, length);
-        case EXPONENTIALS -> rows.exponentials(-0.7f, 4, 0.1f, x, dx, length);
+        case EXPONENTIALS -> rows.exponentials(-0.7f, 4, 0.1f, a, 2, out, 5, length);
         case KEEP -> rows.keep(RANDOM, 1000, 0.3f, x, dx, length);
       }
     }
@@ -123,13 +124,13 @@ class VectorRowsBackwardTest {
     Row x = new Row(a, 2);
     Row dy = new Row(b, 3);
     switch (kernel) {
-      case GELU_ERF -> VECTOR.geluErf(x, dy, x, 600);
-      case GELU_TANH -> VECTOR.geluTanh(x, dy, x, 600);
-      case SILU -> VECTOR.silu(x, dy, x, 600);
-      case TANH -> VECTOR.tanh(x, dy, dy, 600);
-      case SOFT_CAP -> VECTOR.softCap(1.5f, x, dy, dy, 600);
+      case GELU_ERF -> VECTOR.geluErf(x, dy, x, 600, ROOM);
+      case GELU_TANH -> VECTOR.geluTanh(x, dy, x, 600, ROOM);
+      case SILU -> VECTOR.silu(x, dy, x, 600, ROOM);
+      case TANH -> VECTOR.tanh(x, dy, dy, 600, ROOM);
+      case SOFT_CAP -> VECTOR.softCap(1.5f, x, dy, dy, 600, ROOM);
       case RELU -> VECTOR.relu(x, dy, x, 600);
-      default -> VECTOR.exponentials(-0.7f, 4, 0.1f, x, x, 600);
+      default -> VECTOR.exponentials(-0.7f, 4, 0.1f, a, 2, a, 2, 600);
     }
     boolean overDy = kernel == Kernel.TANH || kernel == Kernel.SOFT_CAP;
     float[] inPlace = overDy ? Arrays.copyOfRange(b, 3, 603) : Arrays.copyOfRange(a, 2, 602);

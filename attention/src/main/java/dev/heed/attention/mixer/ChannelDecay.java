@@ -2,7 +2,6 @@ package dev.heed.attention.mixer;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
-import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -77,8 +76,9 @@ final class ChannelDecay implements ChunkDecay {
   }
 
   private void exponentials(Tensor x) {
-    Row row = new Row(x.array(), x.offset());
-    kernels.rowsBackward().exponentials(1, 0, 0, row, row, loaded * width);
+    float[] array = x.array();
+    int at = x.offset();
+    kernels.rowsBackward().exponentials(1, 0, 0, array, at, array, at, loaded * width);
   }
 
   private Matrix rows(Tensor x) {

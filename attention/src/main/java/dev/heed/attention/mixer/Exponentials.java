@@ -3,7 +3,6 @@ package dev.heed.attention.mixer;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
-import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Operand;
 import dev.heed.tensor.ShapeException;
 import dev.heed.tensor.Tensor;
@@ -64,8 +63,10 @@ public record Exponentials(Tensor x, Tensor largest, float epsilon) implements O
                   factor(),
                   most,
                   shift,
-                  new Row(x.array(), x.offset() + at),
-                  new Row(y.array(), y.offset() + at),
+                  x.array(),
+                  x.offset() + at,
+                  y.array(),
+                  y.offset() + at,
                   features);
         });
   }

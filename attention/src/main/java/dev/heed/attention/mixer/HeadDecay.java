@@ -2,7 +2,6 @@ package dev.heed.attention.mixer;
 
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Matrix;
-import dev.heed.kernel.Rows.Row;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
 import java.util.Arrays;
@@ -53,8 +52,7 @@ final class HeadDecay implements ChunkDecay {
       for (int j = 0; j <= i; j++) {
         left.array()[row + j] = (float) (sums[i] - sums[j]);
       }
-      Row place = new Row(left.array(), row);
-      kernels.rowsBackward().exponentials(1, 0, 0, place, place, i + 1);
+      kernels.rowsBackward().exponentials(1, 0, 0, left.array(), row, left.array(), row, i + 1);
       Arrays.fill(left.array(), row + i + 1, row + loaded, 0);
     }
   }

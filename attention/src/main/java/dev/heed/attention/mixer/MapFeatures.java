@@ -66,7 +66,9 @@ public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implement
     for (int i = 0; i < width; i++) {
       y.array()[y.from() + i] = Math.min(x.array()[x.from() + i], 0);
     }
-    run.kernels().rowsBackward().exponentials(1, 0, 0, y, y, width);
+    run.kernels()
+        .rowsBackward()
+        .exponentials(1, 0, 0, y.array(), y.from(), y.array(), y.from(), width);
     for (int i = 0; i < width; i++) {
       y.array()[y.from() + i] += Math.max(x.array()[x.from() + i], 0);
     }
@@ -115,8 +117,7 @@ public record MapFeatures(Tensor x, int heads, FeatureMap.Rowwise map) implement
     for (int i = 0; i < width; i++) {
       slopes[i] = Math.min(x.array()[x.from() + i], 0);
     }
-    Row row = new Row(slopes, 0);
-    run.kernels().rowsBackward().exponentials(1, 0, 0, row, row, width);
+    run.kernels().rowsBackward().exponentials(1, 0, 0, slopes, 0, slopes, 0, width);
     for (int i = 0; i < width; i++) {
       dx.array()[dx.from() + i] += slopes[i] * dy.array()[dy.from() + i];
     }
