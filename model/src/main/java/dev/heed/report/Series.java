@@ -6,18 +6,18 @@ import java.util.List;
 
 /// Points of a curve, from left to right.
 @SuppressWarnings("ArrayRecordComponent")
-record Series(double[] x, double[] y) {
+public record Series(double[] x, double[] y) {
   static Series of(List<double[]> points) {
     return new Series(
         points.stream().mapToDouble(point -> point[0]).toArray(),
         points.stream().mapToDouble(point -> point[1]).toArray());
   }
 
-  int size() {
+  public int size() {
     return x.length;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return x.length == 0;
   }
 
@@ -36,7 +36,7 @@ record Series(double[] x, double[] y) {
 
   /// Each value replaced by the mean of its neighbours, up to `reach` to each side; fewer near the
   /// beginning, where curves are steep and a wide mean would lag.
-  Series smoothed(int reach) {
+  public Series smoothed(int reach) {
     double[] sums = new double[y.length + 1];
     for (int i = 0; i < y.length; i++) {
       sums[i + 1] = sums[i] + y[i];
@@ -51,12 +51,12 @@ record Series(double[] x, double[] y) {
   }
 
   /// How far to smooth a curve of so many points.
-  int reach() {
+  public int reach() {
     return Math.clamp(x.length / 60, 1, 250);
   }
 
   /// At most `most` points, each the mean of as many neighbours; the last stays where it is.
-  Series thinned(int most) {
+  public Series thinned(int most) {
     if (x.length <= most) {
       return this;
     }

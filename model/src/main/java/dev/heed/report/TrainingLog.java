@@ -15,9 +15,9 @@ import java.util.OptionalDouble;
 /// The steps of a training as its `log.jsonl` tells them.
 ///
 /// @param lines one object a step, in their order
-record TrainingLog(List<Json.Obj> lines) {
+public record TrainingLog(List<Json.Obj> lines) {
   /// Reads a log; the last line of a training that was killed may be cut and is then left out.
-  static TrainingLog read(Path file) {
+  public static TrainingLog read(Path file) {
     List<Json.Obj> lines = new ArrayList<>();
     List<byte[]> texts = split(bytes(file));
     for (int i = 0; i < texts.size(); i++) {
@@ -54,7 +54,7 @@ record TrainingLog(List<Json.Obj> lines) {
 
   /// The values of a key against the steps; lines without it, or where it is no finite number, are
   /// left out.
-  Series series(String key) {
+  public Series series(String key) {
     List<double[]> points = new ArrayList<>();
     for (Json.Obj line : lines) {
       OptionalDouble value = line.optionalNumber(key);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ArrayRecordComponent")
 record Answer(int status, String type, byte[] bytes) {
   static final String JSON = "application/json";
+  static final String LINES = "application/x-ndjson";
   static final String BINARY = "application/octet-stream";
 
   static Answer of(Json json) {
@@ -29,6 +30,11 @@ record Answer(int status, String type, byte[] bytes) {
         ByteBuffer.allocate(Float.BYTES * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(numbers);
     return of(bytes.array());
+  }
+
+  /// After parts that were sent: their end.
+  static Answer nothingMore() {
+    return new Answer(200, LINES, new byte[0]);
   }
 
   /// What is wrong, in the form that clients of such interfaces expect.

@@ -199,7 +199,7 @@ final class HttpTransport implements AutoCloseable {
   private static void sendPart(HttpServerResponse response, Json part) {
     if (!response.ended() && !response.closed()) {
       if (!response.headWritten()) {
-        response.setChunked(true).putHeader("Content-Type", "application/x-ndjson");
+        response.setChunked(true).putHeader("Content-Type", Answer.LINES);
       }
       response.write(part + "\n");
     }

@@ -2,6 +2,7 @@ package dev.heed.serve;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.Lens;
 import dev.heed.model.Decoder;
 import dev.heed.model.LanguageModel;
 import dev.heed.serve.Endpoint.Call;
@@ -28,57 +29,51 @@ final class StudioApi implements AutoCloseable {
 
   Map<String, Endpoint> endpoints() {
     return Map.of(
-        "/api/model", this::model,
-        "/api/trace", this::trace,
-        "/api/patterns", this::patterns,
-        "/api/head", this::head);
+        "/api/model", call -> Answer.of(model(call)),
+        "/api/trace", call -> Answer.of(trace(traced(call))),
+        "/api/patterns", call -> Answer.of(traced(call).thumbnails()),
+        "/api/head", this::head,
+        "/api/effect", call -> Answer.of(new Effects(traced(call)).effect(call)),
+        "/api/sweep", this::sweep,
+        "/api/heads", call -> Answer.of(new Insights(traced(call)).heads()),
+        "/api/lens", call -> Answer.of(new Insights(traced(call)).lens()),
+        "/api/attribution", call -> Answer.of(new Insights(traced(call)).attribution(call)),
+        "/api/training", call -> Answer.of(Trainings.of(call.asked().string("folder")).json()));
   }
 
   private String name(Call call) {
     return call.asked().string("model", first);
   }
 
-  private Answer model(Call call) {
+  private Json.Obj model(Call call) {
     Decoder decoder = models.get(name(call)).decoder();
     List<Json> blocks = new ArrayList<>();
     decoder.blocks().forEach(block -> blocks.add(BlockJson.of(block.mixer().layer())));
-    return Answer.of(
-        Json.object()
-            .with("name", name(call))
-            .with("context", decoder.context())
-            .with("vocabulary", decoder.embedding().tokens().shape().axis(0))
-            .with("width", decoder.embedding().tokens().shape().axis(1))
-            .with("blocks", Json.of(blocks)));
+    return Json.object()
+        .with("name", name(call))
+        .with("context", decoder.context())
+        .with("vocabulary", decoder.embedding().tokens().shape().axis(0))
+        .with("width", decoder.embedding().tokens().shape().axis(1))
+        .with("blocks", Json.of(blocks));
   }
 
   /// The trace that a call is about, computed where it is not there.
   private Traced traced(Call call) {
     String name = name(call);
     String text = call.asked().string("text");
+    LanguageModel model = models.get(name);
     return traces.get(
-        new TraceStore.Key(name, text),
+        new TraceStore.Key(model, text),
         () -> {
-          LanguageModel model = models.get(name);
           Texts texts = Texts.of(model, text);
-          traces.check(bytes(model.decoder(), texts.size()), texts.size());
-          return Tracer.trace(model.decoder(), texts.ids(), workers, call.cancellation());
+          Lens lens = Lens.of(model, workers).withBudget(traces.limit());
+          return Traced.of(lens, texts, call.cancellation());
         });
   }
 
-  private static long bytes(Decoder decoder, long tokens) {
-    long heads =
-        decoder.blocks().stream()
-            .mapToLong(block -> BlockJson.of(block.mixer().layer()).integer("heads"))
-            .sum();
-    int vocabulary = decoder.embedding().tokens().shape().axis(0);
-    return Float.BYTES * tokens * (heads * tokens + vocabulary);
-  }
-
-  private Answer trace(Call call) {
-    LanguageModel model = models.get(name(call));
-    Texts texts = Texts.of(model, call.asked().string("text"));
-    Traced traced = traced(call);
-    double[] losses = new Predictions(traced.logits()).losses(texts.ids());
+  private static Json.Obj trace(Traced traced) {
+    Texts texts = traced.texts();
+    double[] losses = traced.predictions().losses(texts.ids());
     List<Json> tokens = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       int id = texts.encoding().id(i);
@@ -86,7 +81,7 @@ final class StudioApi implements AutoCloseable {
           Json.object()
               .with("id", id)
               .with("text", texts.shown(i))
-              .with("special", model.tokenizer().isSpecial(id))
+              .with("special", texts.tokenizer().isSpecial(id))
               .with("loss", losses[i]));
     }
     List<Json> blocks = new ArrayList<>();
@@ -97,26 +92,20 @@ final class StudioApi implements AutoCloseable {
               .with("keys", block.keys())
               .with("triangular", block.triangular()));
     }
-    return Answer.of(Json.object().with("tokens", Json.of(tokens)).with("blocks", Json.of(blocks)));
-  }
-
-  private Answer patterns(Call call) {
-    return Answer.of(traced(call).thumbnails());
+    return Json.object().with("tokens", Json.of(tokens)).with("blocks", Json.of(blocks));
   }
 
   private Answer head(Call call) {
     Traced traced = traced(call);
-    int layer = within("layer", call.asked().integer("layer"), traced.blocks().size());
-    int head = within("head", call.asked().integer("head"), traced.blocks().get(layer).heads());
-    return Answer.of(traced.head(layer, head));
+    int layer = Checks.within("layer", call.asked().integer("layer"), traced.blocks().size());
+    int heads = traced.blocks().get(layer).heads();
+    return Answer.of(
+        traced.head(layer, Checks.within("head", call.asked().integer("head"), heads)));
   }
 
-  private static int within(String what, int value, int count) {
-    if (value < 0 || value >= count) {
-      throw new RefusedException(
-          400, "studio: %s %d; there are %d, numbered from 0".formatted(what, value, count));
-    }
-    return value;
+  private Answer sweep(Call call) {
+    new Effects(traced(call)).sweep(call);
+    return Answer.nothingMore();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.heed.serve;
 
+import dev.heed.model.LanguageModel;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,16 +16,11 @@ final class TraceStore {
     this.limit = limit;
   }
 
-  record Key(String model, String text) {}
+  /// @param model itself: one that was closed and opened again is another
+  record Key(LanguageModel model, String text) {}
 
-  /// Refuses a trace of so many bytes where it would not fit.
-  void check(long bytes, int tokens) {
-    if (bytes > limit) {
-      throw new RefusedException(
-          400,
-          "studio: the patterns of %d tokens take %d MB; %d MB are kept, which a shorter text fits"
-              .formatted(tokens, bytes >> 20, limit >> 20));
-    }
+  long limit() {
+    return limit;
   }
 
   Traced get(Key key, Supplier<Traced> compute) {

@@ -1,37 +1,113 @@
 package dev.heed.serve;
 
-import dev.heed.tensor.Tensor;
+import dev.heed.lens.Baseline;
+import dev.heed.lens.Intervention;
+import dev.heed.lens.Lens;
+import dev.heed.lens.Pattern;
+import dev.heed.lens.Place;
+import dev.heed.lens.Sites;
+import dev.heed.lens.Trace;
+import dev.heed.lens.Value;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// What a model did with a text.
-///
-/// @param blocks the patterns of each block
-/// @param logits `[T, V]`
-record Traced(List<Patterns> blocks, Tensor logits, int length) {
-  Traced {
-    blocks = List.copyOf(blocks);
+/// What a model did with a text, and the model through a lens. For the thread that computes alone.
+final class Traced {
+  private final Lens lens;
+  private final Texts texts;
+  private final Trace trace;
+  private final List<Patterns> blocks;
+  private Optional<Baseline> means = Optional.empty();
+
+  private Traced(Lens lens, Texts texts, Trace trace) {
+    this.lens = lens;
+    this.texts = texts;
+    this.trace = trace;
+    this.blocks = new ArrayList<>();
+    for (int block = 0; block < lens.decoder().blocks().size(); block++) {
+      String site = "blocks." + block + ".attn.pattern";
+      blocks.add(trace.has(site) ? Patterns.of(trace.value(site)) : Patterns.NONE);
+    }
+  }
+
+  /// Reads a text.
+  static Traced of(Lens lens, Texts texts, Cancellation cancellation) {
+    Sites sites = ending(lens, ".attn.pattern");
+    return new Traced(lens, texts, lens.run(texts.ids(), watching(lens, cancellation), sites));
+  }
+
+  /// The sites of a model that end so, of which there may be none.
+  private static Sites ending(Lens lens, String end) {
+    return new Sites(lens.sites().paths().stream().filter(path -> path.endsWith(end)).toList());
+  }
+
+  /// Changes nothing, and ends the computing where nobody waits for it.
+  static List<Intervention> watching(Lens lens, Cancellation cancellation) {
+    List<Intervention> all = new ArrayList<>();
+    for (String path : ending(lens, ".resid_pre").patterns()) {
+      all.add(
+          new Intervention.Custom(
+              Place.at(path).positions(0),
+              (_, values) -> {
+                cancellation.check();
+                return values;
+              }));
+    }
+    return all;
+  }
+
+  Lens lens() {
+    return lens;
+  }
+
+  Texts texts() {
+    return texts;
+  }
+
+  /// The patterns of each block.
+  List<Patterns> blocks() {
+    return blocks;
+  }
+
+  Pattern pattern(int layer, int head) {
+    return trace.pattern(layer, head);
+  }
+
+  /// What the model foretells.
+  Predictions predictions() {
+    return new Predictions(trace.logits());
+  }
+
+  /// The means of what heads give over this text, computed when they are first asked for.
+  Baseline means() {
+    if (means.isEmpty()) {
+      means = Optional.of(lens.baseline(List.of(texts.ids()), ending(lens, ".attn.z")));
+    }
+    return means.get();
   }
 
   /// The patterns of a block, `[H, T, S]`; no head where a block does not attend.
   ///
   /// @param triangular whether nobody looks ahead, and keys are the tokens themselves
-  record Patterns(float[] weights, int heads, int queries, int keys, boolean triangular) {
-    static final Patterns NONE = new Patterns(new float[0], 0, 0, 0, true);
+  record Patterns(FloatBuffer weights, int heads, int queries, int keys, boolean triangular) {
+    static final Patterns NONE = new Patterns(FloatBuffer.allocate(0), 0, 0, 0, true);
 
     /// @param pattern `[1, H, T, S]`
-    static Patterns of(Tensor pattern) {
-      int heads = pattern.axis(1);
-      int queries = pattern.axis(2);
-      int keys = pattern.axis(3);
-      float[] weights = pattern.toArray();
+    static Patterns of(Value pattern) {
+      int heads = pattern.shape().axis(1);
+      int queries = pattern.shape().axis(2);
+      int keys = pattern.shape().axis(3);
+      FloatBuffer weights = pattern.buffer();
       boolean triangular = queries == keys && nothingAhead(weights, queries);
       return new Patterns(weights, heads, queries, keys, triangular);
     }
 
-    private static boolean nothingAhead(float[] weights, int length) {
-      for (int row = 0; row < weights.length / length; row++) {
+    private static boolean nothingAhead(FloatBuffer weights, int length) {
+      for (int row = 0; row < weights.limit() / length; row++) {
         for (int k = row % length + 1; k < length; k++) {
-          if (weights[row * length + k] != 0) {
+          if (weights.get(row * length + k) != 0) {
             return false;
           }
         }
@@ -56,9 +132,9 @@ record Traced(List<Patterns> blocks, Tensor logits, int length) {
 
   /// Bytes that it holds.
   long bytes() {
-    long floats = logits.size();
+    long floats = trace.logits().size();
     for (Patterns block : blocks) {
-      floats += block.weights().length;
+      floats += block.weights().limit();
     }
     return floats * Float.BYTES;
   }
@@ -74,7 +150,7 @@ record Traced(List<Patterns> blocks, Tensor logits, int length) {
         for (int q = 0; q < block.queries(); q++) {
           int from = block.at(h, q);
           for (int k = 0; k < block.sent(q); k++) {
-            bytes[to++] = (byte) Math.round(255 * Math.sqrt(block.weights()[from + k]));
+            bytes[to++] = (byte) Math.round(255 * Math.sqrt(block.weights().get(from + k)));
           }
         }
       }
@@ -88,7 +164,7 @@ record Traced(List<Patterns> blocks, Tensor logits, int length) {
     float[] weights = new float[block.sentByHead()];
     int to = 0;
     for (int q = 0; q < block.queries(); q++) {
-      System.arraycopy(block.weights(), block.at(head, q), weights, to, block.sent(q));
+      block.weights().get(block.at(head, q), weights, to, block.sent(q));
       to += block.sent(q);
     }
     return weights;

@@ -17,10 +17,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -86,6 +89,46 @@ class StudioTest {
   }
 
   @Test
+  void lens_ofAText_endsWithWhatTheModelSays() throws Exception {
+    Json.Arr layers = json(post("lens", "{\"text\": %s}")).list("layers");
+    Json.Arr tokens = json(post("trace", "{\"text\": %s}")).list("tokens");
+
+    assertThat(layers.size()).isEqualTo(7);
+    for (int t = 0; t + 1 < tokens.size(); t++) {
+      double last = layers.list(6).object(t).number("loss");
+      // the norm and the head of one row at a time, against those of the whole text
+      assertThat(last).isCloseTo(tokens.object(t + 1).number("loss"), within(1e-3));
+    }
+  }
+
+  @Test
+  void attribution_ofAToken_sumsToItsLogit() throws Exception {
+    Json.Obj answer = json(post("attribution", "{\"text\": %s, \"position\": 4, \"token\": 70}"));
+    double sum =
+        answer.list("contributions").objects().stream().mapToDouble(p -> p.number("amount")).sum();
+
+    assertThat(answer.list("contributions").size()).isGreaterThan(6 * 4);
+    assertThat(sum).isCloseTo(answer.number("logit"), within(1e-3));
+  }
+
+  @Test
+  void training_thatGoesOn_tellsItsLosses(@TempDir Path folder) throws Exception {
+    StringBuilder log = new StringBuilder();
+    for (int step = 1; step <= 5; step++) {
+      log.append("{\"step\": %d, \"loss\": %d.5}\n".formatted(step, 9 - step));
+    }
+    Files.writeString(folder.resolve("log.jsonl"), log + "{\"step\": 6, \"lo");
+    Files.createDirectories(folder.resolve("checkpoints/step-00000004"));
+    Json.Obj answer =
+        json(post("training", "{\"folder\": %s}".formatted(Json.of(folder.toString()))));
+
+    Json.Obj series = answer.list("series").object(0);
+    assertThat(series.string("name")).isEqualTo("training");
+    assertThat(series.list("points").list(0).numbers()).containsExactly(1, 8.5);
+    assertThat(answer.list("checkpoints").object(0).whole("step")).isEqualTo(4);
+  }
+
+  @Test
   void file_ofThePage_isNotSentTwice() throws Exception {
     RawHttp.Response first = get("style.css", "none");
     RawHttp.Response again = get("style.css", first.header("ETag"));
@@ -108,6 +151,10 @@ class StudioTest {
           trace  | {"text": "O", "model": "/nowhere"}   | 400 | nowhere
           trace  | {"text": 3}                          | 400 | text
           trace  | {                                    | 400 | request
+          effect | {"text":"O","heads":[{"layer":0,"head":9,"by":"zero"}],"position":0} | 400 | head 9
+          effect | {"text":"O","heads":[{"layer":0,"head":0,"by":"none"}],"position":0} | 400 | 'none'
+          attribution | {"text": "O", "position": 1, "token": 3} | 400 | position 1
+          training | {"folder": "/nowhere"}             | 400 | log.jsonl
           """)
   void endpoints_onBadInput_sayWhatIsWrong(String path, String body, int status, String words)
       throws Exception {

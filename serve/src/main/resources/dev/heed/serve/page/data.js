@@ -43,7 +43,9 @@ export async function look() {
     facts = theFacts;
     take(theTrace, thePatterns);
     notice("");
+    performance.mark("answered");
     for (const listener of listeners) listener();
+    requestAnimationFrame(() => setTimeout(() => performance.measure("drawn", "answered")));
   } catch (error) {
     if (!isGivenUp(error)) notice(String(/** @type {Error} */ (error).message));
   } finally {

@@ -65,7 +65,7 @@ export function visible(text) {
 export function digits(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return size < 0.001 ? value.toExponential(1) : value.toFixed(size < 1 ? 3 : size < 100 ? 2 : 1);
+  return size < 5e-5 ? value.toExponential(0) : value.toFixed(size < 0.01 ? 4 : size < 1 ? 3 : size < 100 ? 2 : 1);
 }
 
 /** With its sign. @param {number} value */

@@ -9,11 +9,19 @@ import {chosen, headsSeen, hover, leave, lock, on, places, seen} from "./state.j
 
 /** @type {Map<string, HTMLButtonElement>} */
 const cells = new Map();
-/** @type {Record<string, {value: (place: Place) => number | undefined, text: (value: number) => string, signed: boolean, badge?: (place: Place) => string, caption: string}>} */
+/** @type {Record<string, {value: (place: Place) => number | undefined, text: (value: number) => string, signed: boolean, caption: string}>} */
 const overlays = {
   pattern: {value: () => undefined, text: digits, signed: false,
     caption: "Each picture is one head: a row is a token that looks, a column a token that is looked at."},
 };
+
+/** @type {(place: Place) => string} */
+let role = () => "";
+
+/** Gives what is written in the corner of a picture. @param {(place: Place) => string} source */
+export function setRoles(source) {
+  role = source;
+}
 
 /** Adds something that heads can be coloured by. @param {string} name @param {typeof overlays[string]} overlay */
 export function addOverlay(name, overlay) {
@@ -97,6 +105,7 @@ function choose({layer, head}, adding) {
   if (layer === atLayer && head === atHead) return;
   const all = added.split(",").filter(Boolean);
   lock({added: (all.includes(key) ? all.filter(one => one !== key) : [...all, key]).join(",")});
+  leave("layer", "head");
 }
 
 /** @param {Place} from @param {KeyboardEvent} event */
@@ -120,7 +129,7 @@ function paint(key, button) {
   const canvas = /** @type {HTMLCanvasElement} */ (button.firstChild);
   const badge = /** @type {HTMLElement} */ (button.lastChild);
   const name = `Layer ${place.layer} head ${place.head}`;
-  const more = overlay.badge?.(place) ?? "";
+  const more = value === undefined ? role(place) : "";
   canvas.hidden = value !== undefined;
   if (value === undefined) {
     thumbnail(canvas, place);
@@ -132,7 +141,7 @@ function paint(key, button) {
     const text = overlay.signed ? withSign(value) : overlay.text(value);
     button.style.background = colour;
     badge.style.color = inkOn(colour);
-    badge.textContent = more ? `${more} ${text}` : text;
+    badge.textContent = text;
     button.setAttribute("aria-label", `${name}, ${chosen().overlay} ${text}`);
   }
   button.classList.toggle("valued", value !== undefined);
@@ -158,20 +167,26 @@ function thumbnail(canvas, place) {
 export function paintPattern(context, layer, values, linear) {
   const {width, height} = context.canvas;
   const image = context.createImageData(width, height);
-  const table = colours("sequential");
+  const pixels = new Uint32Array(image.data.buffer);
+  const table = packed(linear);
   for (let q = 0; q < height; q++) {
     const from = rowAt(layer, q), count = keysOf(layer, q);
     for (let k = 0; k < count; k++) {
-      const root = values[from + k];
-      const colour = 3 * Math.round(linear ? root * root / 255 : root);
-      const to = 4 * (q * width + k);
-      image.data[to] = table[colour];
-      image.data[to + 1] = table[colour + 1];
-      image.data[to + 2] = table[colour + 2];
-      image.data[to + 3] = 255;
+      pixels[q * width + k] = table[Math.round(values[from + k])];
     }
   }
   context.putImageData(image, 0, 0);
+}
+
+/** The colours of `255 √w` as pixels. @param {boolean} linear */
+function packed(linear) {
+  const table = colours("sequential");
+  const bytes = new Uint8Array(4 * 256);
+  for (let root = 0; root < 256; root++) {
+    const colour = 3 * Math.round(linear ? root * root / 255 : root);
+    bytes.set([table[colour], table[colour + 1], table[colour + 2], 255], 4 * root);
+  }
+  return new Uint32Array(bytes.buffer);
 }
 
 function mark() {

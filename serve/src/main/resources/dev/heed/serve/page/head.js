@@ -99,7 +99,7 @@ function paintCross(query, key) {
 
 /** The strongest weights of a row. @param {number} layer @param {number} query @param {Float32Array} row */
 function paintLooks(layer, query, row) {
-  const order = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 10);
+  const order = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 14).filter((key, place) => place < 3 || row[key] >= 5e-4);
   const most = row[order[0]] || 1;
   looks.replaceChildren(
     make("h3", {}, make("code", {}, visible(trace?.tokens[query].text ?? "")), ` (${query}) looks at`),
@@ -119,17 +119,17 @@ function paintLines(layer, query, row) {
   const span = 34, count = trace?.blocks[layer].keys ?? 0;
   const first = Math.max(0, Math.min(query - Math.floor(span * 0.7), count - span)), last = Math.min(count, first + span);
   const step = 100 / Math.max(12, last - first);
-  const svg = draw("svg", {viewBox: "0 0 160 104", role: "img", "aria-label": `Where token ${query} looks`});
+  const svg = draw("svg", {viewBox: "0 0 112 104", role: "img", "aria-label": `Where token ${query} looks`});
   /** @param {number} index */
   const y = index => 4 + (index - first) * step;
   for (let k = first; k < Math.min(last, row.length); k++) {
-    svg.append(draw("path", {d: `M60 ${y(query) - 0.8}C80 ${y(query) - 0.8} 80 ${y(k) - 0.8} 100 ${y(k) - 0.8}`,
+    svg.append(draw("path", {d: `M36 ${y(query) - 0.8}C54 ${y(query) - 0.8} 54 ${y(k) - 0.8} 72 ${y(k) - 0.8}`,
       class: "line", "stroke-opacity": Math.sqrt(row[k]), "stroke-width": 0.2 + 1.6 * row[k]}));
   }
   for (let i = first; i < last; i++) {
     const size = Math.min(2.6, step * 0.9);
-    const own = draw("text", {x: 59, y: y(i), "font-size": size, class: i === query ? "from" : "other", "text-anchor": "end"}, visible(tokens[i]?.text ?? ""));
-    const key = draw("text", {x: 101, y: y(i), "font-size": size, class: i < row.length ? "to" : "other"},
+    const own = draw("text", {x: 35, y: y(i), "font-size": size, class: i === query ? "from" : "other", "text-anchor": "end"}, visible(tokens[i]?.text ?? ""));
+    const key = draw("text", {x: 73, y: y(i), "font-size": size, class: i < row.length ? "to" : "other"},
       visible(keyText(layer, i)) + (row[i] >= 0.05 ? `  ${row[i].toFixed(2)}` : ""));
     own.addEventListener("mouseenter", () => hover({query: i}));
     own.addEventListener("mouseleave", () => leave("query"));

@@ -1,37 +1,72 @@
 // Puts the page together.
 
-import {facts, look, onTrace, trace} from "./data.js";
-import {byId, notice} from "./dom.js";
+import * as ablate from "./ablate.js";
+import {isExport} from "./api.js";
+import {facts, keysOf, look, meanWeights, onTrace, rowAt, trace} from "./data.js";
+import {byId, make, notice} from "./dom.js";
+import {openExports} from "./export.js";
 import * as grid from "./grid.js";
 import * as head from "./head.js";
-import {chosen, lock, on} from "./state.js";
+import * as insights from "./insights.js";
+import * as lens from "./lens.js";
+import {chosen, headsSeen, lock, on} from "./state.js";
 import * as strip from "./strip.js";
+import * as timeline from "./timeline.js";
 
 const EXAMPLE = "ROMEO:\nBut soft! what light through yonder window breaks?\nIt is the east, and Juliet is the sun.";
 
 const text = /** @type {HTMLTextAreaElement} */ (byId("text"));
 const model = /** @type {HTMLInputElement} */ (byId("model"));
+const sheet = /** @type {HTMLDialogElement} */ (byId("sheet"));
 
-grid.begin([["pattern", "Pattern", "Where each head looks"]]);
+grid.begin([["pattern", "Pattern", "Where each head looks"], ["focus", "Focus", "How focused each head is"], ["sink", "Sink", "How much rests on the first token"],
+  ["loss", "Δ loss", "What each head alone is worth: as many forward passes as heads"]]);
 head.begin();
 strip.begin();
+ablate.begin();
+lens.begin();
+insights.begin();
+timeline.begin();
+strip.setBars(bars);
+
+/** Under the tokens: what each receives from those that may see it, and how spread its own look is. */
+function bars() {
+  const heads = headsSeen();
+  const {layer} = heads[0], count = trace?.tokens.length ?? 0;
+  const before = (trace?.blocks[layer].keys ?? 0) - count;
+  const weights = meanWeights(heads);
+  const received = new Array(count).fill(0), seenBy = new Array(count).fill(0), entropy = new Array(count).fill(0);
+  for (let q = 0; q < count; q++) {
+    const from = rowAt(layer, q), keys = keysOf(layer, q);
+    for (let k = 0; k < keys; k++) {
+      const weight = weights[from + k];
+      if (k >= before) {
+        received[k - before] += weight;
+        seenBy[k - before]++;
+      }
+      if (weight > 0) entropy[q] -= weight * Math.log(weight);
+    }
+    entropy[q] = keys > 1 ? entropy[q] / Math.log(keys) : 0;
+  }
+  return {received: received.map((sum, k) => sum / Math.max(1, seenBy[k])), entropy};
+}
 
 if (!chosen().text) lock({text: EXAMPLE});
 onTrace(() => {
   model.value = facts?.name ?? "";
   text.value = chosen().text;
   byId("model-facts").textContent = facts
-    ? `${facts.blocks.length} layers · ${Math.max(...facts.blocks.map(block => block.heads))} heads · width ${facts.width} · ${trace?.tokens.length} of ${facts.context} tokens`
+    ? `${facts.blocks.length} layers × ${Math.max(...facts.blocks.map(block => block.heads))} heads · ${trace?.tokens.length} of ${facts.context} tokens`
     : "";
 });
 byId("text-form").addEventListener("submit", event => {
   event.preventDefault();
-  lock({text: text.value, query: -1, key: -1});
+  read();
 });
 text.addEventListener("keydown", event => {
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
-    lock({text: text.value, query: -1, key: -1});
+    read();
   }
 });
 byId("model-form").addEventListener("submit", event => {
@@ -40,16 +75,54 @@ byId("model-form").addEventListener("submit", event => {
 });
 on(["model", "text"], () => void look());
 on(["theme"], theme);
-byId("theme").addEventListener("click", () => {
-  const dark = getComputedStyle(document.documentElement).getPropertyValue("--dark").trim() === "1";
-  lock({theme: dark ? "light" : "dark"});
-});
+byId("theme").addEventListener("click", toggleTheme);
+byId("help").addEventListener("click", help);
+byId("export").addEventListener("click", () => openExports(sheet));
+
+function read() {
+  lock({text: text.value, query: -1, key: -1});
+}
 
 function theme() {
   document.documentElement.dataset.theme = chosen().theme;
 }
 
+function toggleTheme() {
+  const dark = getComputedStyle(document.documentElement).getPropertyValue("--dark").trim() === "1";
+  lock({theme: dark ? "light" : "dark"});
+}
+
+function help() {
+  const keys = [["point", "preview"], ["click", "lock"], ["shift-click", "add a head: their mean is shown"], ["← →", "in the text: the token that looks; in the grid: the head"],
+    ["↑ ↓", "in the grid: the layer"], ["a", "ablate the locked head, or restore it"], ["m", "matrix or lines"], ["e", "export"], ["t", "light or dark"], ["/", "edit the text"], ["?", "this help"]];
+  sheet.replaceChildren(make("h2", {id: "sheet-title"}, "How to read this page"),
+    make("p", {}, "Every token looks at those before it. A head is one way of looking; the grid shows all of them, a row a layer. In each picture a row is the token that looks, a column the token that is looked at, and darker is more."),
+    make("p", {}, "Looking is not using. Ablate a head, and the Δ column shows what the model loses without it."),
+    make("table", {className: "keys"}, make("tbody", {}, ...keys.map(([key, what]) => make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, what))))),
+    make("button", {onclick: () => sheet.close()}, "Close"));
+  sheet.showModal();
+}
+
+addEventListener("keydown", event => {
+  const at = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA)$/.test(at.tagName) || sheet.open) return;
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    a: () => ablate.toggle(chosen()), m: () => lock({view: chosen().view === "matrix" ? "lines" : "matrix"}),
+    e: () => openExports(sheet), t: toggleTheme, "?": help, "/": () => text.focus(),
+  };
+  const action = actions[event.key];
+  if (action) {
+    event.preventDefault();
+    action();
+  }
+});
+
 theme();
 text.value = chosen().text;
+if (isExport) {
+  document.body.classList.add("export");
+  text.readOnly = true;
+}
 addEventListener("unhandledrejection", event => notice(String(event.reason?.message ?? event.reason)));
 void look();

@@ -19,7 +19,12 @@ export function begin() {
   const strip = byId("tokens");
   strip.addEventListener("keydown", keys);
   onTrace(build);
+  const received = make("span", {className: "key"}), entropy = make("span", {className: "key"});
+  received.style.background = "var(--blue)";
+  entropy.style.background = "var(--grey)";
+  byId("strip-legend").append("Shade: where the framed token looks.", received, "what a token receives from those that may see it", entropy, "how spread its own look is");
   on(["layer", "head", "added", "query", "key", "scale", "theme"], repaint);
+  document.addEventListener("exact", repaint);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 }
 

@@ -14,6 +14,7 @@
  * @property {number[]} losses how much more each token is lost
  * @property {{text: string, before: number, after: number, actual: boolean}[]} top probabilities after a position
  *
+ * @typedef {{layer: number, head: number, focus: number, sink: number, distance: number, role?: string, fit?: number}} HeadInsight
  * @typedef {{id: number, text: string, probability: number, rank: number, loss: number}} Guess rank 0 after the last token
  * @typedef {{text: string, logit: number, contributions: {part: string, amount: number}[]}} Attribution
  *

@@ -1,0 +1,218 @@
+// Drives the page as a user would, in Debian's Chromium, and compares what it shows with the library.
+//
+//   npm ci && npm test          in this folder, after ./heed --version has built Heed
+//   HEED_CHROMIUM=/path         another browser; HEED_SCREENSHOTS=folder keeps pictures
+
+import assert from "node:assert/strict";
+import {spawn} from "node:child_process";
+import {mkdtemp, readFile, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {dirname, join} from "node:path";
+import {after, before, test} from "node:test";
+import {fileURLToPath} from "node:url";
+import {chromium} from "playwright-core";
+
+const home = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const TEXT = "JULIET:\nO Romeo, Romeo! wherefore art thou Romeo?";
+/** @type {import("node:child_process").ChildProcess} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {import("playwright-core").Page} */
+let page;
+let address = "";
+/** @type {string[]} */
+const complaints = [];
+
+before(async () => {
+  const command = process.env.HEED_STUDIO ? process.env.HEED_STUDIO.split(" ") : [join(home, "heed"), "studio"];
+  server = spawn(command[0], [...command.slice(1), "--port", "0"], {stdio: ["ignore", "pipe", "inherit"]});
+  address = await new Promise((resolve, reject) => {
+    server.stdout.on("data", data => { if (String(data).startsWith("http")) resolve(String(data).trim()); });
+    server.on("exit", code => reject(new Error(`the studio ended with ${code}`)));
+  });
+  browser = await chromium.launch({executablePath: process.env.HEED_CHROMIUM ?? "/usr/bin/chromium"});
+  page = await open(address + "#text=" + encodeURIComponent(TEXT));
+});
+
+after(async () => {
+  await browser?.close();
+  server?.kill("SIGTERM");
+});
+
+/** A page that notes every complaint and every request that leaves this machine. @param {string} url */
+async function open(url) {
+  const opened = await browser.newPage({viewport: {width: 1440, height: 900}, acceptDownloads: true});
+  opened.on("console", message => { if (message.type() === "error" || message.type() === "warning") complaints.push(message.text()); });
+  opened.on("pageerror", error => complaints.push(String(error)));
+  await opened.route("**/*", route => {
+    const to = route.request().url();
+    if (!to.startsWith(address) && !/^(file|data|blob):/.test(to)) complaints.push(`asks ${to}`);
+    return route.continue();
+  });
+  await opened.goto(url);
+  await opened.waitForSelector(".cell");
+  return opened;
+}
+
+/** What the library says. @param {string} path @param {object} body */
+async function api(path, body) {
+  const response = await fetch(address + "api/" + path, {method: "POST", body: JSON.stringify(body), headers: {"Content-Type": "application/json"}});
+  assert.equal(response.status, 200, await response.clone().text());
+  return response;
+}
+
+/** @param {string} name */
+async function picture(name) {
+  if (process.env.HEED_SCREENSHOTS) await page.screenshot({path: join(process.env.HEED_SCREENSHOTS, name + ".png"), fullPage: true});
+}
+
+test("a text that is typed is read", async () => {
+  await page.fill("#text", TEXT + " Deny thy father");
+  await page.click("#look");
+  await page.waitForFunction(() => document.querySelectorAll(".token").length > 20 && !document.body.classList.contains("busy"));
+  const shown = await page.$$eval(".token .piece", pieces => pieces.map(piece => piece.textContent).join(""));
+  assert.equal(shown.replaceAll("·", " ").replaceAll("↵", "\n"), TEXT + " Deny thy father");
+});
+
+test("a cell shows the weight of the library", async () => {
+  const text = TEXT + " Deny thy father";
+  await page.click('[data-place="3.2"]');
+  assert.equal(await page.textContent("#head-title"), "L3H2");
+  const weights = new Float32Array(await (await api("head", {text, layer: 3, head: 2})).arrayBuffer());
+  const count = await page.locator(".token").count();
+  const query = Math.floor(count * 0.7), key = Math.floor(count * 0.4);
+  await page.waitForTimeout(400);
+  const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await page.locator(".matrix canvas").boundingBox());
+  await page.mouse.move(box.x + (key + 0.5) / count * box.width, box.y + (query + 0.5) / count * box.height);
+  const expected = weights[query * (query + 1) / 2 + key].toFixed(4);
+  await page.waitForFunction(value => document.getElementById("readout")?.textContent?.endsWith(" " + value), expected);
+  assert.match(await page.textContent("#readout") ?? "", new RegExp(`^q${query} .* k${key} .*${expected}$`));
+  const pixel = await page.$eval(".matrix canvas", (canvas, at) => [.../** @type {HTMLCanvasElement} */ (canvas).getContext("2d").getImageData(at.key, at.query, 1, 1).data], {query, key});
+  assert.equal(pixel[3], 255);
+  await page.mouse.move(0, 0);
+});
+
+test("a head that is ablated shows the loss of the library", async () => {
+  const text = TEXT + " Deny thy father";
+  await page.click("#toggle");
+  await page.waitForFunction(() => /nats per token of loss/.test(document.getElementById("ablation")?.textContent ?? ""));
+  const count = await page.locator(".token").count();
+  const effect = await (await api("effect", {text, heads: [{layer: 3, head: 2, by: "mean"}], position: count - 1})).json();
+  const shown = (await page.textContent("#delta-loss") ?? "").replace("−", "-").replace("±", "");
+  assert.ok(Math.abs(Number(shown) - (effect.after - effect.before)) < 6e-3, `${shown} is not ${effect.after - effect.before}`);
+  assert.ok(page.url().includes("ablated=3.2m"));
+  await picture("ablated");
+});
+
+test("Δ loss of all heads fills the grid", async () => {
+  await page.click('[data-value="loss"]');
+  await page.waitForFunction(() => [...document.querySelectorAll(".cell.valued .badge")].filter(badge => badge.textContent !== "±0").length > 12);
+  await picture("sweep");
+  await page.click('[data-value="pattern"]');
+});
+
+test("the address brings everything back", async () => {
+  const again = await open(page.url());
+  assert.equal(await again.textContent("#head-title"), "L3H2");
+  assert.equal(await again.locator(".cell.silenced").count(), 1);
+  await again.close();
+});
+
+test("keys do what the pointer does", async () => {
+  await page.focus('[data-place="3.2"]');
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.textContent("#head-title"), "L4H2");
+  await page.keyboard.press("m");
+  await page.waitForSelector(".looks svg");
+  await picture("lines");
+  await page.keyboard.press("m");
+  await page.click('[data-place="4.3"]', {modifiers: ["Shift"]});
+  assert.equal(await page.textContent("#head-title"), "Mean of L4H2, L4H3");
+  await page.click('[data-place="4.2"]');
+});
+
+test("an export opens without a server", async () => {
+  await page.click("#export");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-html")]);
+  const folder = await mkdtemp(join(tmpdir(), "heed-"));
+  const file = join(folder, "export.html");
+  await download.saveAs(file);
+  const exported = await open("file://" + file);
+  assert.equal(await exported.textContent("#head-title"), "L4H2");
+  assert.equal(await exported.locator(".cell").count(), await page.locator(".cell").count());
+  assert.equal(await exported.locator("#notice:visible").count(), 0);
+  await exported.close();
+  await page.click("#export");
+  const [drawing] = await Promise.all([page.waitForEvent("download"), page.click("#export-svg")]);
+  await drawing.saveAs(join(folder, "head.svg"));
+  assert.match(await readFile(join(folder, "head.svg"), "utf8"), /^<svg .*<rect /s);
+});
+
+test("another model opens", async () => {
+  const run = process.env.HEED_RUN;
+  const model = run ?? await smallModel();
+  await page.fill("#model", model);
+  await page.press("#model", "Enter");
+  await page.waitForFunction(name => /** @type {HTMLInputElement} */ (document.getElementById("model")).value === name && !document.body.classList.contains("busy"), model);
+  const facts = await (await api("model", {model})).json();
+  const heads = facts.blocks.reduce((/** @type {number} */ sum, /** @type {{heads: number}} */ block) => sum + block.heads, 0);
+  await page.waitForFunction(count => document.querySelectorAll(".cell").length === count, heads);
+});
+
+/** A copy of a model in the box under another name, as a checkpoint of another run would be. */
+async function smallModel() {
+  const from = join(home, "model/src/main/resources/dev/heed/model/embedded");
+  const folder = await mkdtemp(join(tmpdir(), "heed-model-"));
+  for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) await writeFile(join(folder, name), await readFile(join(from, name)));
+  return folder;
+}
+
+test("12 x 12 heads at 128 tokens are drawn at once", async () => {
+  const model = await randomModel(12, 12, 12);
+  const large = await open(address + "#" + new URLSearchParams({model, text: "a thousand times good night ".repeat(40).slice(0, 355)}));
+  const tokens = await large.locator(".token").count();
+  const payload = (await (await api("patterns", {model, text: await large.inputValue("#text")})).arrayBuffer()).byteLength;
+  await large.waitForFunction(() => performance.getEntriesByName("drawn").length > 0);
+  const [drawn] = await large.evaluate(() => performance.getEntriesByName("drawn").map(entry => entry.duration));
+  console.log(`# 12 x 12 heads, ${tokens} tokens: drawn in ${drawn.toFixed(0)} ms, ${payload} bytes`);
+  assert.ok(tokens >= 120 && tokens <= 136);
+  assert.equal(await large.locator(".cell canvas").count(), 144);
+  assert.ok(payload <= 1.5e6);
+  assert.ok(drawn < 300 * Number(process.env.HEED_PATIENCE ?? 1), `${drawn} ms`);
+  await large.close();
+});
+
+/** A model of random weights that reads 128 tokens. @param {number} layers @param {number} heads @param {number} width of a head */
+async function randomModel(layers, heads, width) {
+  const folder = await smallModel(), size = heads * width, hidden = 2 * size;
+  /** @type {[string, number[]][]} */
+  const shapes = [["model.embed_tokens.weight", [512, size]], ["model.norm.weight", [size]]];
+  for (let layer = 0; layer < layers; layer++) {
+    const at = `model.layers.${layer}.`;
+    shapes.push([at + "input_layernorm.weight", [size]], [at + "post_attention_layernorm.weight", [size]], [at + "mlp.gate_proj.weight", [hidden, size]], [at + "mlp.up_proj.weight", [hidden, size]], [at + "mlp.down_proj.weight", [size, hidden]]);
+    for (const name of ["q", "k", "v", "o"]) shapes.push([`${at}self_attn.${name}_proj.weight`, [size, size]]);
+  }
+  /** @type {Record<string, object>} */
+  const header = {};
+  let end = 0, random = 1;
+  for (const [name, shape] of shapes) {
+    const begin = end;
+    end += 4 * shape.reduce((a, b) => a * b);
+    header[name] = {dtype: "F32", shape, data_offsets: [begin, end]};
+  }
+  const numbers = Float32Array.from({length: end / 4}, () => {
+    random = (1103515245 * random + 12345) % 2147483648;
+    return (random / 2147483648 - 0.5) * 0.2;
+  });
+  const text = Buffer.from(JSON.stringify(header)), length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(join(folder, "model.safetensors"), Buffer.concat([length, text, Buffer.from(numbers.buffer)]));
+  const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
+  await writeFile(join(folder, "config.json"), JSON.stringify({...config, hidden_size: size, intermediate_size: hidden, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: heads}));
+  return folder;
+}
+
+test("nothing complained and nothing left this machine", () => {
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,99 @@
+package dev.heed.serve;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.lens.HeadReport;
+import dev.heed.lens.HeadRole;
+import dev.heed.lens.HeadStatistics;
+import dev.heed.lens.LogitAttribution;
+import dev.heed.lens.LogitAttribution.Question;
+import dev.heed.lens.LogitLens;
+import dev.heed.lens.Pattern;
+import dev.heed.serve.Endpoint.Call;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What the lens tells of a text, as JSON.
+record Insights(Traced traced) {
+  /// How each head spreads its attention on this text, and the role that its pattern fits.
+  Json.Obj heads() {
+    List<Json> all = new ArrayList<>();
+    for (int layer = 0; layer < traced.blocks().size(); layer++) {
+      for (int head = 0; head < traced.blocks().get(layer).heads(); head++) {
+        Pattern pattern = traced.pattern(layer, head);
+        HeadStatistics statistics = HeadStatistics.of(pattern);
+        Json.Obj one =
+            Json.object()
+                .with("layer", layer)
+                .with("head", head)
+                .with("focus", statistics.focus())
+                .with("sink", statistics.sink())
+                .with("distance", statistics.distance());
+        all.add(
+            role(pattern)
+                .map(fit -> one.with("role", fit.role.text()).with("fit", fit.aboveChance))
+                .orElse(one));
+      }
+    }
+    return Json.object().with("heads", Json.of(all));
+  }
+
+  private record Fit(HeadRole role, double aboveChance) {}
+
+  private Optional<Fit> role(Pattern pattern) {
+    Optional<Fit> best = Optional.empty();
+    if (pattern.keys() != traced.texts().size()) {
+      return best;
+    }
+    for (HeadRole role : HeadRole.values()) {
+      HeadRole.Score score = role.score(pattern, traced.texts().ids());
+      double above = (score.score() - score.chance()) / Math.max(1e-9, 1 - score.chance());
+      boolean fits = score.queries() > 0 && above >= HeadReport.THRESHOLD;
+      if (fits && best.map(fit -> above > fit.aboveChance).orElse(true)) {
+        best = Optional.of(new Fit(role, above));
+      }
+    }
+    return best;
+  }
+
+  /// What the model would say after each layer.
+  Json.Obj lens() {
+    List<Json> layers = new ArrayList<>();
+    for (List<LogitLens.Guess> layer : LogitLens.of(traced.lens(), traced.texts().ids()).layers()) {
+      List<Json> guesses = new ArrayList<>();
+      for (LogitLens.Guess guess : layer) {
+        guesses.add(
+            Json.object()
+                .with("id", guess.token())
+                .with("text", Texts.shown(traced.texts().tokenizer(), guess.token()))
+                .with("probability", guess.probability())
+                .with("rank", guess.rank())
+                .with("loss", guess.loss()));
+      }
+      layers.add(Json.of(guesses));
+    }
+    return Json.object().with("layers", Json.of(layers));
+  }
+
+  /// What each part adds to the logit of a token.
+  Json.Obj attribution(Call call) {
+    int position =
+        Checks.within("position", call.asked().integer("position"), traced.texts().size());
+    int token =
+        Checks.within(
+            "token",
+            call.asked().integer("token"),
+            traced.lens().decoder().embedding().tokens().shape().axis(0));
+    LogitAttribution found =
+        LogitAttribution.of(traced.lens(), traced.texts().ids(), Question.of(position, token));
+    List<Json> parts = new ArrayList<>();
+    found
+        .contributions()
+        .forEach(part ->
+            parts.add(Json.object().with("part", part.part()).with("amount", part.amount())));
+    return Json.object()
+        .with("text", Texts.shown(traced.texts().tokenizer(), token))
+        .with("logit", found.logit())
+        .with("contributions", Json.of(parts));
+  }
+}
