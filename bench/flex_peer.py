@@ -1,7 +1,7 @@
 """The masks of MaskSpeed in PyTorch: FlexAttention with a block mask, compiled, and
 scaled_dot_product_attention with a boolean mask, forward on one thread; a JSON line a case.
 
-python bench/flex_peer.py [positions] [seconds a case]
+python bench/flex_peer.py [positions] [seconds a case] [part of a name]
 """
 
 import json
@@ -42,12 +42,15 @@ def median(work, seconds):
 def main():
     length = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
+    only = sys.argv[3] if len(sys.argv) > 3 else ""
     torch.set_num_threads(1)
     torch.manual_seed(1)
     q, k, v = (torch.randn(1, HEADS, length, WIDTH) for _ in range(3))
     flex = torch.compile(flex_attention)
     with torch.no_grad():
         for name, mask in MASKS.items():
+            if only not in name:
+                continue
             blocks = create_block_mask(mask, None, None, length, length, device="cpu")
             i, j = torch.arange(length)[:, None], torch.arange(length)[None, :]
             dense = mask(0, 0, i, j)

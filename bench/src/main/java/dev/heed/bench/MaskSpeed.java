@@ -29,9 +29,10 @@ import java.util.stream.IntStream;
 /// `java --add-modules jdk.incubator.vector -cp bench/target/bench.jar dev.heed.bench.MaskSpeed
 /// 4096 1.0 window`
 ///
-/// with the number of positions, seconds a case and a part of the case's name (empty for all). Each
-/// run of a case is followed by one of the plain call; the ratios are those of the medians, above 1
-/// where the case is faster. `bench/flex_peer.py` runs the same masks in PyTorch.
+/// with the number of positions, seconds a case, a part of the case's name (empty for all) and, for
+/// want of the way back, `forward`. Each run of a case is followed by one of the plain call; the
+/// ratios are those of the medians, above 1 where the case is faster. `bench/flex_peer.py` runs the
+/// same masks in PyTorch, and `bench/masks` both in turns.
 public final class MaskSpeed {
   private static final int HEADS = 8;
   private static final int WIDTH = 64;
@@ -105,37 +106,37 @@ public final class MaskSpeed {
     int length = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 4096;
     double seconds = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 1;
     String only = arguments.length > 2 ? arguments[2] : "";
+    boolean bothWays = arguments.length < 4 || !arguments[3].equals("forward");
     try (Workers workers = Workers.of(1)) {
       Run run = Run.inference(Kernels.best(), workers);
       List<Case> all = cases(length);
       Call plain = new Call(all.getFirst(), length);
       for (Case each : all) {
         if (each.name.contains(only)) {
-          measure(new Call(each, length), plain, run, seconds);
+          Call call = new Call(each, length);
+          print("forward", call, medians(call::forward, plain::forward, run, seconds), plain);
+          if (bothWays) {
+            print("both", call, medians(call::backward, plain::backward, run, seconds), plain);
+          }
         }
       }
     }
   }
 
-  private static void measure(Call call, Call plain, Run run, double seconds) {
-    double[] forward = medians(call::forward, plain::forward, run, seconds);
-    double[] both = medians(call::backward, plain::backward, run, seconds);
-    double visited = (double) call.visited / plain.visited;
-    double visible = (double) call.visible / plain.visible;
+  /// @param medians of the call and of the plain one, in seconds
+  private static void print(String way, Call call, double[] medians, Call plain) {
+    double ratio = medians[1] / medians[0];
     System.out.printf(
         Locale.ROOT,
-        "{\"case\": \"%s\", \"visible\": %.4f, \"visited\": %.4f, \"forward_ms\": %.2f, "
-            + "\"forward_visited\": %.2f, \"forward_visible\": %.2f, \"both_ms\": %.2f, "
-            + "\"both_visited\": %.2f, \"both_visible\": %.2f}%n",
+        "{\"case\": \"%s\", \"way\": \"%s\", \"visible\": %.4f, \"visited\": %.4f, \"ms\": %.2f, "
+            + "\"ratio_visited\": %.2f, \"ratio_visible\": %.2f}%n",
         call.name,
+        way,
         call.visible / (HEADS * Math.pow(call.length, 2)),
-        visited,
-        forward[0] * 1e3,
-        visited * forward[1] / forward[0],
-        visible * forward[1] / forward[0],
-        both[0] * 1e3,
-        visited * both[1] / both[0],
-        visible * both[1] / both[0]);
+        call.visited / (HEADS * Math.pow(call.length, 2)),
+        medians[0] * 1e3,
+        ratio * call.visited / plain.visited,
+        ratio * call.visible / plain.visible);
   }
 
   private interface Work {
