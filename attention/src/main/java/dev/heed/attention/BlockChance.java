@@ -41,16 +41,21 @@ final class BlockChance {
     }
   }
 
+  /// Whether weights are dropped.
+  boolean dropsWeights() {
+    return chance.dropsWeights() || chance.dropsHeads();
+  }
+
   /// Drops weights of the block's tile.
   void drop(QueryBlock block, int first) {
-    if (chance.dropsWeights() || chance.dropsHeads()) {
+    if (dropsWeights()) {
       tiles.drop(block, draws.weights, first, chance.factor());
     }
   }
 
   /// Drops the gradients of what [#drop(QueryBlock, int)] drops.
   void drop(BackwardBlock block, int first) {
-    if (chance.dropsWeights() || chance.dropsHeads()) {
+    if (dropsWeights()) {
       tiles.drop(block, draws.weights, first, chance.factor());
     }
   }

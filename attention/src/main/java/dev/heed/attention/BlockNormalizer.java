@@ -3,12 +3,16 @@ package dev.heed.attention;
 import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.BackwardBlock;
 import dev.heed.kernel.Kernels;
+import dev.heed.kernel.Matrix;
 import dev.heed.kernel.NormalizerTiles;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.Reach;
 import dev.heed.kernel.TopKeys;
 import dev.heed.kernel.WeightRule;
+import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /// How the scores of one block of queries of one head become weights, tile by tile, and what is
 /// kept of each row so that they can become so again.
@@ -28,6 +32,18 @@ sealed interface BlockNormalizer
 
   /// Finds the numbers of the rows, once all tiles were looked at.
   default void decide(QueryBlock block) {}
+
+  /// Whether a row that sees `keys` keys is mixed of so few of them that [#mix] costs less than a
+  /// second look at all tiles.
+  default boolean mixesFew(int keys) {
+    return false;
+  }
+
+  /// Mixes the row of a query, whose weights sum to 1, where [#mixesFew].
+  ///
+  /// @param values what gives a key's value, `[1, W]`, valid until the next one
+  /// @param out `[1, W]`
+  default void mix(QueryBlock block, int query, IntFunction<Matrix> values, Matrix out) {}
 
   /// Turns the scores of a tile into weights.
   void weigh(QueryBlock block, int first);
@@ -86,7 +102,8 @@ sealed interface BlockNormalizer
               kernels,
               new Softmax(kernels.attention(), Float.NEGATIVE_INFINITY),
               scratch.keep(TopKeys.class, _ -> true, TopKeys::new),
-              count);
+              count,
+              scratch);
       case Normalizer.BlockTopK(int _, int count) ->
           new BlockSelection(call, queries.b(), kernels, count);
       case Normalizer.Sigmoid(double bias) ->
@@ -136,10 +153,42 @@ sealed interface BlockNormalizer
 
   /// Softmax of the largest scores: a first look finds them. Keeps besides the least of them and
   /// the last key that has it.
-  record Selected(Kernels kernels, Softmax softmax, TopKeys top, int most)
+  record Selected(Kernels kernels, Softmax softmax, TopKeys top, int most, Workspace scratch)
       implements BlockNormalizer {
+    /// Keys that are weighed in tiles in the time that one is mixed by itself, about.
+    private static final int TILES_ARE_FASTER = 8;
+
     public Selected {
       top.start(most, Float.NEGATIVE_INFINITY);
+    }
+
+    @Override
+    public boolean mixesFew(int keys) {
+      return (long) most * TILES_ARE_FASTER <= keys;
+    }
+
+    @Override
+    public void mix(QueryBlock block, int query, IntFunction<Matrix> values, Matrix out) {
+      Arrays.fill(out.array(), out.offset(), out.offset() + out.columns(), 0);
+      int count = top.count(query);
+      if (count == 0) {
+        return;
+      }
+      float[] weights = top.numbers(query);
+      float largest = kernels.lookup().largest(weights, 0, count);
+      float total = kernels.lookup().exponentials(largest, weights, 0, count);
+      block.weighed(query, largest, total);
+      Workspace.Mark mark = scratch.mark();
+      Tensor few = scratch.take(count, out.columns());
+      for (int n = 0; n < count; n++) {
+        weights[n] /= total;
+        Matrix value = values.apply(top.keys(query)[n]);
+        int to = few.offset() + n * out.columns();
+        System.arraycopy(value.array(), value.offset(), few.array(), to, out.columns());
+      }
+      Matrix row = new Matrix(weights, 0, 1, count, count, 1);
+      kernels.lookup().mix(row, Matrix.of(few), out);
+      scratch.release(mark);
     }
 
     @Override

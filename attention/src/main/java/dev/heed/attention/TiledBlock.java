@@ -4,6 +4,7 @@ import dev.heed.kernel.AttentionTiles;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.QueryBlock;
 import dev.heed.tensor.Workspace;
+import java.util.function.IntFunction;
 
 /// One block of queries of one head on its way through the keys that the mask lets it see.
 final class TiledBlock {
@@ -63,6 +64,10 @@ final class TiledBlock {
   /// Computes the results of the block's queries.
   void run() {
     start();
+    if (normalizer.mixesFew(visible.count()) && !chance.dropsWeights()) {
+      mixFew();
+      return;
+    }
     visit((first, end) -> {
       normalizer.weigh(block, first);
       chance.drop(block, first);
@@ -71,6 +76,16 @@ final class TiledBlock {
     });
     normalizer.finish(block);
     tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
+  }
+
+  private void mixFew() {
+    int group = call.shape.groupOf(queries.h());
+    IntFunction<Matrix> values = key -> memory.values.rows(queries.b(), group, key, key + 1);
+    for (int t = queries.t0(); t < queries.t1(); t++) {
+      Matrix out = rows(pass.out, queries.h(), t, t + 1);
+      normalizer.mix(block, t - queries.t0(), values, out);
+    }
+    normalizer.finish(block);
   }
 
   /// Shows the block's weights, before chance, to `watcher`, one pass after they are known.

@@ -109,6 +109,15 @@ final class VisibleKeys {
     places[stretches++] = place;
   }
 
+  /// How many keys there are.
+  int count() {
+    int count = 0;
+    for (int n = 0; n < stretches; n++) {
+      count += ends[n] - starts[n];
+    }
+    return count;
+  }
+
   /// Visits all keys in tiles of up to `most`; a tile is of keys that lie together.
   void visit(int most, Tile each) {
     int from = 0;

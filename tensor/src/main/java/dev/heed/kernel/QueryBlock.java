@@ -129,6 +129,12 @@ public final class QueryBlock {
     return lasts[query];
   }
 
+  /// Sets what the weights of a query that saw something add up to, relative to its largest score.
+  public void weighed(int query, float largest, float total) {
+    maxima[query] = (float) (largest * LOG2_E);
+    totals[query] = total;
+  }
+
   /// Sets for [WeightRule.Exponential] what the rows added up to; a row without anything gives
   /// weights of 0.
   public void close() {

@@ -169,6 +169,21 @@ public final class TopKeys {
     }
   }
 
+  /// How many keys a query has, once [#settle] was asked.
+  public int count(int query) {
+    return counts[query];
+  }
+
+  /// The keys of a query in ascending order, as many as it has, with room behind them.
+  public int[] keys(int query) {
+    return keys[query];
+  }
+
+  /// The numbers of a query's keys; whoever is done with them may write here.
+  public float[] numbers(int query) {
+    return numbers[query];
+  }
+
   /// Writes the keys of a query and their numbers, the largest first; -1 and 0 where there are
   /// none.
   public void write(int query, int[] toKeys, float[] toNumbers, int at) {
