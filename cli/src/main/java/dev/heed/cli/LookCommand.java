@@ -19,11 +19,13 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -183,19 +185,12 @@ final class LookCommand implements Callable<Integer> {
       out.printf(Locale.ROOT, "  %s %+.2f", part.part().replace("blocks.", ""), part.amount());
     }
     out.printf("%n  by token (gradient times input):");
-    for (int t = 0; t < look.tokens().size(); t++) {
-      if (Math.abs(look.sources()[t]) >= .05 * largest(look.sources())) {
-        out.printf(Locale.ROOT, "  %s %+.2f", look.tokens().get(t), look.sources()[t]);
-      }
-    }
+    IntStream.range(0, look.sources().length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(t -> -Math.abs(look.sources()[t])))
+        .limit(HEADS)
+        .forEach(t ->
+            out.printf(Locale.ROOT, "  %s(%d) %+.2f", look.tokens().get(t), t, look.sources()[t]));
     out.println();
-  }
-
-  private static double largest(double[] numbers) {
-    double largest = 0;
-    for (double number : numbers) {
-      largest = Math.max(largest, Math.abs(number));
-    }
-    return largest;
   }
 }

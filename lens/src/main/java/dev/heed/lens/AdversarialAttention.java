@@ -27,9 +27,11 @@ import java.util.Map;
 /// head at once, by gradients. [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186) section
 /// 4.2.2.
 ///
-/// Scores are replaced by numbers of their own, which begin at random and are led away from the
-/// model's attention and from each other, for as long as the answer stays. Earlier tokens attend as
-/// before; in a causal model the last one changes nothing for them.
+/// Scores are replaced by numbers of their own, which are led away from the model's attention and
+/// from each other, for as long as the answer stays. They begin at random, and those of one
+/// candidate beside the model's, so that a search that finds no other way back still says how far
+/// one can go from there. Earlier tokens attend as before; in a causal model the last one changes
+/// nothing for them.
 final class AdversarialAttention {
   private static final double PENALTY = 500;
 
@@ -88,7 +90,9 @@ final class AdversarialAttention {
     for (int i = 0; i < bias.length; i++) {
       float given = scores[i % scores.length];
       boolean free = i / length % length == length - 1 && given != Float.NEGATIVE_INFINITY;
-      bias[i] = free ? (float) (3 * random.normal(i)) : given;
+      // one candidate begins beside the model's own attention, where the answer still stays
+      double begun = i < scores.length ? given + .05 * random.normal(i) : 3 * random.normal(i);
+      bias[i] = free ? (float) begun : given;
     }
     biases.add(Weight.of(Modifier.BIAS, bias, settings.candidates, heads, length, length));
     clean.add(rows);

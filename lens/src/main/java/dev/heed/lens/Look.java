@@ -32,6 +32,7 @@ public record Look(
     double[] sources) {
   private static final int NEXT = 5;
   private static final int PARTS = 8;
+  private static final int MIN_QUERIES = 4;
 
   /// A token that may come.
   public record Next(String token, double probability) {}
@@ -84,7 +85,11 @@ public record Look(
       Ablation ablation, int layer, int head, Pattern pattern, int[] ids) {
     Map<HeadRole, HeadRole.Score> roles = new EnumMap<>(HeadRole.class);
     for (HeadRole role : HeadRole.values()) {
-      roles.put(role, role.score(pattern, ids));
+      HeadRole.Score score = role.score(pattern, ids);
+      // a role that a short text hardly asks for is no finding
+      if (score.queries() >= Math.max(MIN_QUERIES, ids.length / 4)) {
+        roles.put(role, score);
+      }
     }
     HeadReport.Evidence none =
         new HeadReport.Evidence(Optional.empty(), Optional.empty(), Optional.empty());
