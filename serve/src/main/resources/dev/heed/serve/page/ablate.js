@@ -26,6 +26,8 @@ export function begin() {
   () => by, choice => {
     by = choice;
     if (chosen().ablated) lock({ablated: chosen().ablated.replace(/[mz]/g, choice[0])});
+    costs = new Map();
+    if (chosen().overlay === "loss") void sweep();
     paint();
   }));
   addOverlay("loss", {
