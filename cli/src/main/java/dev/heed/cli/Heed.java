@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       InfoCommand.class,
       EvalCommand.class,
       ReportCommand.class,
+      PatchCommand.class,
       AttendCommand.class,
       VariantsCommand.class,
       LookCommand.class,

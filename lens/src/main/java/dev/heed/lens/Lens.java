@@ -191,7 +191,13 @@ public final class Lens {
     return trace(text.stream().limit(length).mapToInt(id -> id).toArray(), at);
   }
 
-  private void check(Tokens tokens) {
+  /// How it computes; without a tape.
+  Run run() {
+    return base;
+  }
+
+  /// Fails for texts that the model cannot read.
+  void check(Tokens tokens) {
     if (tokens.batch() < 1 || tokens.length() < 1 || tokens.length() > decoder.context()) {
       throw new LensException(
           "lens: [%d, %d] tokens do not fit; texts of 1 to %d, the context, would"

@@ -2,6 +2,7 @@ package dev.heed.lens;
 
 import dev.heed.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 
 /// How much memory a trace takes, in bytes.
 ///
@@ -46,6 +47,6 @@ public record TraceMemory(long kept, long logits, long passing) {
   }
 
   static String megabytes(long bytes) {
-    return "%.1f MB".formatted(bytes / 1e6);
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
   }
 }

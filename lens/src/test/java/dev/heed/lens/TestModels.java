@@ -48,6 +48,7 @@ final class TestModels {
           "{`positions`: {`type`: `sinusoidal`}, `norm`: {`place`: `sandwich`}, `feed_forward`: {`type`: `plain`}}",
           "{`norm`: {`type`: `none`}, `mixer`: {`normalizer`: `sink`, `source`: `prefix(3)`}}",
           "{`mixers`: [{`type`: `attention`}, {`type`: `shared`, `from`: 0}]}",
+          "{`mixer`: {`source`: `past(3, 4, 8)`}}",
           "{`mixers`: [{`type`: `linear`}, {`type`: `retention`}]}",
           "{`mixers`: [{`type`: `mamba2`}, {`type`: `s4d`}]}",
           "{`mixers`: [{`type`: `recurrence`}, {`type`: `convolution`}]}",
@@ -60,10 +61,14 @@ final class TestModels {
     return Json.parseObject("config.json", strict.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// The usual configuration with changes.
+  static Json.Obj config(String changes) {
+    return json(Overlay.of(json(CONFIG), json(changes)).toString());
+  }
+
   /// A model of random weights, with `changes` over the usual configuration.
   static Decoder decoder(String changes) {
-    Json.Obj config = Overlay.of(json(CONFIG), json(changes));
-    return NewWeights.random(json(config.toString()), CounterRandom.of(2));
+    return NewWeights.random(config(changes), CounterRandom.of(2));
   }
 
   static Decoder golden(String name) {

@@ -1,7 +1,6 @@
 package dev.heed.train;
 
 import dev.heed.checkpoint.Json;
-import dev.heed.checkpoint.SafetensorsWriter;
 import dev.heed.data.Batches;
 import dev.heed.data.TokenData;
 import dev.heed.grad.Run;
@@ -10,7 +9,6 @@ import dev.heed.tensor.CounterRandom;
 import dev.heed.train.Trainer.Outcome;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -79,10 +77,6 @@ public final class TaskTraining {
 
   /// Writes `config.json` and `model.safetensors` into a folder that is there.
   public void save(Path folder) {
-    RunFolder.write(folder.resolve("config.json"), config);
-    SafetensorsWriter.write(
-        folder.resolve(CheckpointStore.MODEL),
-        StoredForm.of(parameters, config),
-        Map.of("format", "pt"));
+    DecoderWriter.write(decoder, config, folder);
   }
 }
