@@ -155,10 +155,7 @@ final class Edits {
     }
     return (row, values) -> {
       int text = from.batch() == 1 ? 0 : row.text();
-      int number =
-          site.axes() == SiteShape.Axes.MAP
-              ? (text * site.heads() + row.head()) * from.length() + row.position()
-              : (text * from.length() + row.position()) * site.heads() + row.head();
+      int number = site.rowNumber(new Row(text, row.head(), row.position()), from.length());
       return part(source.numbers(), number * values.length, values);
     };
   }

@@ -110,7 +110,7 @@ public final class Lens {
     TraceMemory memory = memory(shape, wanted);
     if (memory.total() > budget) {
       throw new LensException(
-          "lens: a trace of %s tokens would take %s, the budget is %s; fewer sites or tokens would fit, or Lens.withBudget"
+          "lens: a trace of %s tokens would take %s, the budget is %s; fewer sites or tokens would fit, Lens.observe keeps no maps, Lens.withBudget allows more"
               .formatted(shape, memory, TraceMemory.megabytes(budget)));
     }
     Looking looking = new Looking(sites, Edits.of(sites, interventions, shape), wanted);

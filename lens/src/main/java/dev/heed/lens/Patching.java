@@ -84,21 +84,21 @@ public final class Patching {
           "patching: a clean prompt of %d tokens and a corrupt one of %d; prompts of as many would fit"
               .formatted(clean.length, corrupt.length));
     }
-    Sites sites = patched(lens);
     Patching patching =
-        new Patching(lens, metric, lens.trace(clean, sites), lens.trace(corrupt, sites));
+        new Patching(
+            lens, metric, lens.trace(clean, Sites.none()), lens.trace(corrupt, Sites.none()));
     patching.checkDifference();
     return patching;
   }
 
-  /// All that a sweep may need of a model.
-  private static Sites patched(Lens lens) {
-    List<String> paths = new ArrayList<>();
-    for (What what : What.values()) {
-      String end = "." + what.point();
-      lens.sites().paths().stream().filter(path -> path.endsWith(end)).forEach(paths::add);
-    }
-    return new Sites(paths);
+  /// The sites of all blocks that have a point.
+  private List<SiteShape> sites(String point) {
+    return lens.sites().all().stream().filter(site -> site.isIn(point)).toList();
+  }
+
+  /// What stands at sites in the run that is patched from, or with the other direction into.
+  private Trace trace(Trace run, List<SiteShape> sites) {
+    return lens.trace(run.tokens(), new Sites(sites.stream().map(SiteShape::path).toList()));
   }
 
   private void checkDifference() {
@@ -127,70 +127,73 @@ public final class Patching {
 
   /// The score of a run into which several places of the other are put together.
   public double score(Direction direction, List<Place> places) {
+    List<SiteShape> sites = places.stream().map(place -> lens.sites().get(place.site())).toList();
+    Trace source = trace(from(direction), sites);
     List<Intervention> patches = new ArrayList<>();
-    places.forEach(place -> patches.add(new Intervention.Patch(place, from(direction))));
+    places.forEach(place -> patches.add(new Intervention.Patch(place, source)));
     return score(metric(lens.run(into(direction).tokens(), patches, Sites.none()), 0));
   }
 
   /// The scores of everything of a kind, each patched alone.
   public PatchGrid sweep(What what, Direction direction) {
-    List<PatchGrid.Row> rows = new ArrayList<>();
-    for (int layer = 0; layer < lens.decoder().blocks().size(); layer++) {
-      String site = "blocks." + layer + "." + what.point();
-      if (lens.sites().has(site)) {
-        rows.add(new PatchGrid.Row(layer, layer(lens.sites().get(site), what.unit(), direction)));
-      }
-    }
-    if (rows.isEmpty()) {
+    List<SiteShape> sites = sites(what.point());
+    if (sites.isEmpty()) {
       throw new LensException("patching: no block of the model has '%s'".formatted(what.point()));
+    }
+    Trace source = trace(from(direction), sites);
+    List<PatchGrid.Row> rows = new ArrayList<>();
+    for (SiteShape site : sites) {
+      Sweep sweep = new Sweep(site, what.unit(), source, into(direction).tokens());
+      rows.add(new PatchGrid.Row(site.layer(), layer(sweep)));
     }
     return new PatchGrid(what, direction, cleanValue, corruptValue, rows);
   }
 
-  /// One site, a text for each of its heads or positions.
-  private double[] layer(SiteShape site, Unit unit, Direction direction) {
-    int length = clean.length();
-    double[] scores = new double[unit == Unit.HEAD ? site.heads() : length];
-    int most = Math.max(1, TOKENS_AT_ONCE / length);
-    for (int from = 0; from < scores.length; from += most) {
-      int count = Math.min(most, scores.length - from);
-      List<Intervention> patch = List.of(each(site, unit, direction, from));
-      Trace patched = lens.run(copies(direction, count), patch, Sites.none());
+  /// One site of the run `from`, whose heads or positions are each put into `tokens` alone.
+  private record Sweep(SiteShape site, Unit unit, Trace from, int[] tokens) {
+    int count() {
+      return unit == Unit.HEAD ? site.heads() : tokens.length;
+    }
+
+    Tokens copies(int count) {
+      int[] all = new int[count * tokens.length];
       for (int n = 0; n < count; n++) {
-        scores[from + n] = score(metric(patched, n));
+        System.arraycopy(tokens, 0, all, n * tokens.length, tokens.length);
+      }
+      return new Tokens(all, count, tokens.length);
+    }
+
+    /// Patches number `first + n` of the site in text `n`.
+    Intervention each(int first) {
+      Value value = from.value(site.path());
+      return new Intervention.Custom(
+          Place.at(site.path()),
+          (row, values) -> {
+            int which = unit == Unit.HEAD ? row.head() : row.position();
+            if (which == first + row.text()) {
+              int number =
+                  site.rowNumber(
+                      new Intervention.Row(0, row.head(), row.position()), tokens.length);
+              System.arraycopy(value.numbers(), number * values.length, values, 0, values.length);
+            }
+            return values;
+          });
+    }
+  }
+
+  /// The scores of one site, a text for each.
+  private double[] layer(Sweep sweep) {
+    double[] scores = new double[sweep.count()];
+    int most = Math.max(1, TOKENS_AT_ONCE / sweep.tokens.length);
+    for (int first = 0; first < scores.length; first += most) {
+      int count = Math.min(most, scores.length - first);
+      List<Intervention> patch = List.of(sweep.each(first));
+      Trace patched = lens.run(sweep.copies(count), patch, Sites.none());
+      for (int n = 0; n < count; n++) {
+        scores[first + n] = score(metric(patched, n));
       }
     }
     return scores;
-  }
-
-  private Tokens copies(Direction direction, int count) {
-    int[] tokens = into(direction).tokens();
-    int[] all = new int[count * tokens.length];
-    for (int n = 0; n < count; n++) {
-      System.arraycopy(tokens, 0, all, n * tokens.length, tokens.length);
-    }
-    return new Tokens(all, count, tokens.length);
-  }
-
-  /// Patches number `from + n` of the site in text `n`.
-  private Intervention each(SiteShape site, Unit unit, Direction direction, int from) {
-    Trace source = from(direction);
-    Value value = source.value(site.path());
-    boolean map = site.axes() == SiteShape.Axes.MAP;
-    return new Intervention.Custom(
-        Place.at(site.path()),
-        (row, values) -> {
-          int which = unit == Unit.HEAD ? row.head() : row.position();
-          if (which != from + row.text()) {
-            return values;
-          }
-          int number =
-              map
-                  ? row.head() * source.length() + row.position()
-                  : row.position() * site.heads() + row.head();
-          System.arraycopy(value.numbers(), number * values.length, values, 0, values.length);
-          return values;
-        });
   }
 
   private Trace from(Direction direction) {
@@ -223,43 +226,55 @@ public final class Patching {
   /// @param receivers places in `attn.q`, `attn.k` or `attn.v` of later layers; none for the logits
   public double path(
       Direction direction, List<HeadId> senders, List<Place> receivers, Route route) {
-    Trace base = into(direction);
-    List<Intervention> frozen = frozen(base, route);
-    senders.forEach(head -> frozen.add(new Intervention.Patch(head.place(), from(direction))));
+    return path(new Paths(this, direction, receivers, route), senders);
+  }
+
+  /// What stands where paths begin and where they are cut off.
+  private record Paths(List<Intervention> frozen, Trace other, Trace base, List<Place> receivers) {
+    Paths(Patching of, Direction direction, List<Place> receivers, Route route) {
+      this(
+          new ArrayList<>(),
+          of.trace(of.from(direction), of.sites("attn.z")),
+          of.trace(of.into(direction), of.cut(route)),
+          receivers);
+      base.sites().forEach(site -> frozen.add(new Intervention.Patch(Place.at(site), base)));
+    }
+  }
+
+  private List<SiteShape> cut(Route route) {
+    List<SiteShape> cut = new ArrayList<>(sites("attn.z"));
+    if (route == Route.DIRECT) {
+      cut.addAll(sites("mlp_out"));
+    }
+    return cut;
+  }
+
+  private double path(Paths paths, List<HeadId> senders) {
+    List<Place> receivers = paths.receivers;
+    int[] tokens = paths.base.tokens();
+    List<Intervention> frozen = new ArrayList<>(paths.frozen);
+    senders.forEach(head -> frozen.add(new Intervention.Patch(head.place(), paths.other)));
     Sites heard = new Sites(receivers.stream().map(Place::site).distinct().toList());
-    Trace passed = lens.run(base.tokens(), frozen, heard);
+    Trace passed = lens.run(tokens, frozen, heard);
     if (receivers.isEmpty()) {
       return score(metric(passed, 0));
     }
     List<Intervention> received = new ArrayList<>();
     receivers.forEach(place -> received.add(new Intervention.Patch(place, passed)));
-    return score(metric(lens.run(base.tokens(), received, Sites.none()), 0));
+    return score(metric(lens.run(tokens, received, Sites.none()), 0));
   }
 
   /// The scores of every head as the only sender of a path.
   public PatchGrid paths(Direction direction, List<Place> receivers, Route route) {
+    Paths paths = new Paths(this, direction, receivers, route);
     List<PatchGrid.Row> rows = new ArrayList<>();
-    for (int layer = 0; layer < lens.decoder().blocks().size(); layer++) {
-      String site = "blocks." + layer + ".attn.z";
-      if (lens.sites().has(site)) {
-        double[] scores = new double[lens.sites().get(site).heads()];
-        for (int head = 0; head < scores.length; head++) {
-          scores[head] = path(direction, List.of(new HeadId(layer, head)), receivers, route);
-        }
-        rows.add(new PatchGrid.Row(layer, scores));
+    for (SiteShape site : sites("attn.z")) {
+      double[] scores = new double[site.heads()];
+      for (int head = 0; head < scores.length; head++) {
+        scores[head] = path(paths, List.of(new HeadId(site.layer(), head)));
       }
+      rows.add(new PatchGrid.Row(site.layer(), scores));
     }
     return new PatchGrid(What.HEAD, direction, cleanValue, corruptValue, rows);
-  }
-
-  private List<Intervention> frozen(Trace base, Route route) {
-    List<Intervention> frozen = new ArrayList<>();
-    for (String site : base.sites()) {
-      boolean fed = site.endsWith(".mlp_out") && route == Route.DIRECT;
-      if (fed || site.endsWith(".attn.z")) {
-        frozen.add(new Intervention.Patch(Place.at(site), base));
-      }
-    }
-    return frozen;
   }
 }

@@ -1,6 +1,7 @@
 package dev.heed.lens;
 
 import dev.heed.grad.Site;
+import dev.heed.lens.Intervention.Row;
 import dev.heed.tensor.Shape;
 
 /// A site of a model and what stands there.
@@ -33,6 +34,24 @@ public record SiteShape(Site site, Axes axes, int heads, int width, int before) 
 
   public String path() {
     return site.path();
+  }
+
+  /// The number of the block that the site is in, -1 of one that is in none.
+  public int layer() {
+    String[] parts = path().split("\\.", 3);
+    return parts[0].equals("blocks") ? Integer.parseInt(parts[1]) : -1;
+  }
+
+  /// Whether it is the site of a block that is called `point` there: `attn.z`.
+  boolean isIn(String point) {
+    return path().equals("blocks." + layer() + "." + point);
+  }
+
+  /// The number of a row among those of texts of `length` tokens.
+  int rowNumber(Row row, int length) {
+    return axes == Axes.MAP
+        ? (row.text() * heads + row.head()) * length + row.position()
+        : (row.text() * length + row.position()) * heads + row.head();
   }
 
   /// The shape for `batch` texts of `length` tokens that follow nothing.
