@@ -82,15 +82,7 @@ public record HeadImportance(Map<HeadId, Double> byHead) {
       if (gates.isEmpty()) {
         throw new LensException("importance: the model has no self-attention");
       }
-      return new Gated(
-          new Decoder(
-              decoder.embedding(),
-              blocks,
-              decoder.norm(),
-              decoder.head(),
-              decoder.logitCap(),
-              decoder.context()),
-          gates);
+      return new Gated(decoder.withBlocks(blocks), gates);
     }
 
     private static SelfAttention gated(SelfAttention attention) {

@@ -42,14 +42,7 @@ public record Pruning(Decoder decoder) {
       Mixer left = HeadRemoval.of(attention, which);
       blocks.set(layer, new Block(block.mixer().withLayer(left), block.feedForward()));
     });
-    return new Pruning(
-        new Decoder(
-            decoder.embedding(),
-            blocks,
-            decoder.norm(),
-            decoder.head(),
-            decoder.logitCap(),
-            decoder.context()));
+    return new Pruning(decoder.withBlocks(blocks));
   }
 
   /// Writes what is left into a folder that is there, without a tokenizer. A `heed` model may have

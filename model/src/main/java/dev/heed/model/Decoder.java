@@ -37,6 +37,16 @@ public record Decoder(
     blocks = List.copyOf(blocks);
   }
 
+  /// The same model with other blocks.
+  public Decoder withBlocks(List<Block> others) {
+    return new Decoder(embedding, others, norm, head, logitCap, context);
+  }
+
+  /// The same model with another embedding.
+  public Decoder withEmbedding(Embedding other) {
+    return new Decoder(other, blocks, norm, head, logitCap, context);
+  }
+
   /// Logits of every position, without a cache.
   ///
   /// @param ids `[B, T]`

@@ -33,13 +33,9 @@ public record DropoutSettings(double embedding, double residual, Chance attentio
 
   /// A decoder of the same weights that drops these shares in a run that trains.
   Decoder in(Decoder decoder) {
-    return new Decoder(
-        decoder.embedding().withDropout((float) embedding),
-        decoder.blocks().stream().map(this::in).toList(),
-        decoder.norm(),
-        decoder.head(),
-        decoder.logitCap(),
-        decoder.context());
+    return decoder
+        .withEmbedding(decoder.embedding().withDropout((float) embedding))
+        .withBlocks(decoder.blocks().stream().map(this::in).toList());
   }
 
   private Block in(Block block) {
