@@ -56,6 +56,25 @@ final class TaskDataTest {
   }
 
   @Test
+  void marker_everyRow_asksForTheTokenAfterTheOnlyMarker() {
+    Batch batch = new MarkedToken(9, new BatchShape(50, 7), RANDOM).batch(2);
+    int[] places = new int[7];
+    for (int row = 0; row < 50; row++) {
+      int[] inputs = row(batch.inputs().ids(), row, 7);
+      int[] targets = row(batch.targets().ids(), row, 7);
+      assertThat(inputs[0]).isEqualTo(MarkedToken.ASKS);
+      assertThat(inputs).containsOnlyOnce(MarkedToken.MARKS, MarkedToken.ASKS);
+      int marker = 1;
+      while (inputs[marker] != MarkedToken.MARKS) {
+        marker++;
+      }
+      places[marker]++;
+      assertThat(targets).containsExactly(inputs[marker + 1], -1, -1, -1, -1, -1, -1);
+    }
+    assertThat(Arrays.copyOfRange(places, 1, 6)).doesNotContain(0);
+  }
+
+  @Test
   void passage_everyRow_endsWithWhatStoodBefore() {
     Batches data = new RepeatedPassage(32, new BatchShape(60, 40), 8, 12, RANDOM);
     int[] lengths = new int[13];
