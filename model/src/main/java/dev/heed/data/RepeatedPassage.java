@@ -9,7 +9,8 @@ import java.util.Arrays;
 /// what an induction head does, [Olsson et al. 2022](https://arxiv.org/abs/2209.11895).
 ///
 /// How long the passage and the noise before it are changes from row to row, so that neither a
-/// place nor a distance tells the answer.
+/// place nor a distance tells the answer. The second token of the second passage does not count:
+/// the first may have stood in the noise, too, and nothing tells yet that the passage has begun.
 ///
 /// @param vocabulary `V`
 /// @param shape rows and tokens in a row, `[B, T]`
@@ -25,10 +26,10 @@ public record RepeatedPassage(
 
   public RepeatedPassage {
     boolean fits =
-        vocabulary > 1 && shortest >= 2 && longest >= shortest && 2L * longest <= shape.length();
+        vocabulary > 1 && shortest >= 3 && longest >= shortest && 2L * longest <= shape.length();
     if (!fits) {
       throw new DataException(
-          "passage: %d to %d tokens of %d do not fit twice into a row of %d; 2 to %d would"
+          "passage: %d to %d tokens of %d do not fit twice into a row of %d; 3 to %d would"
               .formatted(shortest, longest, vocabulary, shape.length(), shape.length() / 2));
     }
   }
@@ -59,7 +60,7 @@ public record RepeatedPassage(
     }
     for (int i = 0; i < passage; i++) {
       inputs[at + second + i] = inputs[at + first + i];
-      if (i > 0) {
+      if (i > 1) {
         targets[at + second + i - 1] = inputs[at + second + i];
       }
     }

@@ -20,13 +20,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The report of a training, `report.html` in its folder, made from `log.jsonl`, `run.json`,
-/// `provenance.json` and `samples.jsonl`, of which only the first must be there.
+/// `provenance.json`, `samples.jsonl` and `heads.jsonl`, of which only the first must be there.
 ///
 /// The page is one file that asks nobody for anything: its charts are SVG, its script and style
 /// stand in it, and its own policy forbids the browser to fetch.
 public final class TrainingReport {
   /// Its name in the folder.
   public static final String NAME = "report.html";
+
+  /// The file of looks at the heads: `step`, and from 0 to 1 `accuracy`, and of the best head the
+  /// weight on the token before, `previous`, and on what followed it earlier, `induction`.
+  public static final String HEADS = "heads.jsonl";
 
   private static final int MOST_POINTS = 1200;
   private static final int SAMPLES = 12;
@@ -118,6 +122,7 @@ public final class TrainingReport {
                 new Curve("each step", "raw", loss.thinned(MOST_POINTS)),
                 new Curve("training", "train", loss.smoothed(loss.reach()).thinned(MOST_POINTS)),
                 new Curve("validation", "validation", log.series("validationLoss"))));
+    Optional<Chart> heads = heads();
     List<Chart> small = new ArrayList<>();
     Curve rate = new Curve("rate", "train", log.series("lr").thinned(MOST_POINTS));
     small.add(new Chart("Learning rate", "by step", Size.SMALL, Axis.Kind.LINEAR, List.of(rate)));
@@ -127,9 +132,29 @@ public final class TrainingReport {
     small.add(small("Memory", "bytes of the heap in use", "bytes", Axis.Kind.LINEAR));
     StringBuilder out = new StringBuilder();
     out.append(main.isEmpty() ? "<p class=\"none\">No step was logged yet.</p>" : main.html());
+    heads.ifPresent(chart -> out.append(chart.html()));
     out.append("<div class=\"grid2\">");
     small.stream().filter(chart -> !chart.isEmpty()).forEach(chart -> out.append(chart.html()));
     return out.append("</div>").toString();
+  }
+
+  private Optional<Chart> heads() {
+    Path file = folder.resolve(HEADS);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    TrainingLog looks = TrainingLog.read(file);
+    Chart chart =
+        new Chart(
+            "Heads",
+            "accuracy, and the weight of the best head where its role looks",
+            Size.LARGE,
+            Axis.Kind.LINEAR,
+            List.of(
+                new Curve("accuracy", "raw", looks.series("accuracy")),
+                new Curve("previous token", "train", looks.series("previous")),
+                new Curve("prefix matching", "validation", looks.series("induction"))));
+    return chart.isEmpty() ? Optional.empty() : Optional.of(chart);
   }
 
   private Chart small(String title, String unit, String key, Axis.Kind kind) {

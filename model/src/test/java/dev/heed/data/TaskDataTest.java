@@ -83,10 +83,11 @@ final class TaskDataTest {
     for (int row = 0; row < 60; row++) {
       int[] inputs = row(batch.inputs().ids(), row, 40);
       int[] targets = row(batch.targets().ids(), row, 40);
-      int second = 0;
-      while (targets[second] < 0) {
-        second++;
+      int counting = 0;
+      while (targets[counting] < 0) {
+        counting++;
       }
+      int second = counting - 1;
       int passage = 40 - second;
       lengths[passage]++;
       int[] end = Arrays.copyOfRange(inputs, second, 40);
@@ -96,8 +97,8 @@ final class TaskDataTest {
       }
       beginnings[first]++;
       assertThat(first).isLessThanOrEqualTo(second - passage);
-      assertThat(Arrays.copyOfRange(targets, second, 39))
-          .isEqualTo(Arrays.copyOfRange(inputs, second + 1, 40));
+      assertThat(Arrays.copyOfRange(targets, counting, 39))
+          .isEqualTo(Arrays.copyOfRange(inputs, counting + 1, 40));
       assertThat(targets[39]).isNegative();
     }
     assertThat(Arrays.copyOfRange(lengths, 8, 13)).doesNotContain(0);
@@ -126,6 +127,6 @@ final class TaskDataTest {
         .hasMessageContainingAll("4 pairs", "20", "14");
     assertThatThrownBy(() -> new RepeatedPassage(20, shape, 5, 8, RANDOM))
         .isInstanceOf(DataException.class)
-        .hasMessageContainingAll("5 to 8", "2 to 7");
+        .hasMessageContainingAll("5 to 8", "3 to 7");
   }
 }

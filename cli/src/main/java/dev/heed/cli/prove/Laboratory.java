@@ -13,9 +13,14 @@ import java.util.function.BooleanSupplier;
 sealed interface Laboratory permits TaskLaboratory, TextLaboratory {
   /// The figures, by their names.
   ///
+  /// @param folder in which the training may leave what is worth to be looked at
   /// @param stop whether to give up
   Map<String, Double> measure(
-      TrainingSettings settings, TrainingObserver observer, BooleanSupplier stop, Run run);
+      TrainingSettings settings,
+      Path folder,
+      TrainingObserver observer,
+      BooleanSupplier stop,
+      Run run);
 
   static Laboratory of(Proof proof, Optional<Path> data) {
     Optional<Json.Obj> task = proof.json().optionalObject("task");

@@ -35,20 +35,24 @@ import java.util.stream.Stream;
 record TextLaboratory(Json.Obj proof, Path data) implements Laboratory {
   @Override
   public Map<String, Double> measure(
-      TrainingSettings settings, TrainingObserver observer, BooleanSupplier stop, Run run) {
+      TrainingSettings settings,
+      Path folder,
+      TrainingObserver observer,
+      BooleanSupplier stop,
+      Run run) {
     try {
-      Path folder = Files.createTempDirectory("heed-prove");
+      Path passing = Files.createTempDirectory("heed-prove");
       try {
-        return measure(folder.resolve("run"), settings, observer, stop, run);
+        return measured(passing.resolve("run"), settings, observer, stop, run);
       } finally {
-        delete(folder);
+        delete(passing);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Map<String, Double> measure(
+  private Map<String, Double> measured(
       Path folder,
       TrainingSettings settings,
       TrainingObserver observer,

@@ -8,6 +8,7 @@ import dev.heed.train.TrainingSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -22,6 +23,7 @@ public final class Verification {
   private final Laboratory laboratory;
   private final Ledger ledger;
   private final PrintWriter out;
+  private int expected;
   private int missed;
 
   /// What is asked for.
@@ -63,6 +65,10 @@ public final class Verification {
         check(variant, figures);
       }
     }
+    out.printf(
+        "%s  %s: %d of %d figures are as expected%n",
+        proof.name(), missed == 0 ? "holds" : "FAILS", expected - missed, expected);
+    out.flush();
     return missed == 0;
   }
 
@@ -77,7 +83,9 @@ public final class Verification {
     if (before.isPresent()) {
       return before.get();
     }
-    Map<String, Double> numbers = laboratory.measure(settings, display.apply(settings), stop, run);
+    Path folder = folder(variant, seed);
+    Map<String, Double> numbers =
+        laboratory.measure(settings, folder, display.apply(settings), stop, run);
     Figures figures = new Figures(variant.name(), seed, settings.json(), numbers);
     if (!stop.getAsBoolean()) {
       ledger.add(proof.name(), figures);
@@ -85,10 +93,19 @@ public final class Verification {
     return figures;
   }
 
+  /// Beside the file of the figures: `proof-induction/two-layers-seed-1`.
+  private Path folder(Variant variant, long seed) {
+    Path file = request.file();
+    String stem = file.getFileName().toString().replaceFirst("\\.json$", "");
+    String name = variant.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    return file.resolveSibling(stem).resolve("%s-seed-%d".formatted(name, seed));
+  }
+
   private void check(Variant variant, Figures figures) {
     for (Expectation expectation : variant.expectations()) {
       OptionalDouble got = got(expectation, figures);
       boolean holds = got.isPresent() && expectation.bound().holds(got.getAsDouble());
+      expected++;
       missed += holds ? 0 : 1;
       out.printf(
           "%s  %s  seed %d  %s: expected %s, got %s  %s%n",

@@ -1,6 +1,7 @@
 package dev.heed.cli.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.grad.Run;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -86,13 +88,14 @@ final class VerificationTest {
     assertThat(result.lines())
         .containsExactly(
             "tiny  first  seed 3  steps: expected at most 6.0000, got 6.0000  ok",
-            "tiny  second  seed 3  steps less first's: expected at least -1.0000, got -2.0000  MISSED");
+            "tiny  second  seed 3  steps less first's: expected at least -1.0000, got -2.0000  MISSED",
+            "tiny  FAILS: 1 of 2 figures are as expected");
   }
 
   @Test
   void holds_accuracyIsEnough_endsEarly() {
     assertThat(verify(TASK.formatted("0"), Optional.empty(), OptionalLong.of(3)).lines())
-        .allMatch(line -> line.endsWith("ok"))
+        .allMatch(line -> line.endsWith("ok") || line.endsWith("2 of 2 figures are as expected"))
         .first()
         .asString()
         .contains("got 2.0000");
@@ -111,10 +114,39 @@ final class VerificationTest {
   }
 
   @Test
+  void holds_taskOfHeads_leavesTimelineModelAndReport() throws IOException {
+    String heads =
+        TASK.formatted("2")
+            .replace("\"pairs\": 2", "\"heads\": true, \"shortest\": 3, \"longest\": 5")
+            .replace("recall", "passage");
+    Result result = verify(heads, Optional.empty(), OptionalLong.of(3));
+    assertThat(result.lines()).hasSize(3);
+    Path left = folder.resolve("figures").resolve("first-seed-3");
+    assertThat(left.resolve("log.jsonl")).content().hasLineCount(6);
+    List<String> looks = Files.readAllLines(left.resolve("heads.jsonl"));
+    assertThat(looks).hasSize(3);
+    Json.Obj last = Json.parseObject("look", looks.getLast().getBytes(StandardCharsets.UTF_8));
+    assertThat(last.whole("step")).isEqualTo(6);
+    double[] induction =
+        last.object("heads").list("induction").items().stream()
+            .flatMap(layer -> ((Json.Arr) layer).items().stream())
+            .mapToDouble(score -> ((Json.Num) score).asDouble())
+            .toArray();
+    assertThat(induction).hasSize(2);
+    double best = Arrays.stream(induction).max().orElseThrow();
+    assertThat(best).isBetween(0.01, 0.99).isCloseTo(last.number("induction"), within(1e-6));
+    assertThat(left.resolve("report.html")).content().contains("prefix matching");
+    assertThat(left.resolve("model.safetensors")).isNotEmptyFile();
+    assertThat(folder.resolve("figures.json"))
+        .content()
+        .contains("\"nats lost without the previous-token head\":");
+  }
+
+  @Test
   void holds_textBeyondTrainingLength_isMeasuredAtEveryLength() throws IOException {
     Path data = Files.writeString(folder.resolve("text.txt"), "ab cde fgh ".repeat(60));
     Result result = verify(TEXT, Optional.of(data), OptionalLong.of(3));
-    assertThat(result.lines()).singleElement().asString().contains("loss at 24 less loss at 12");
+    assertThat(result.lines()).first().asString().contains("loss at 24 less loss at 12");
     assertThat(result.holds()).isTrue();
     assertThat(folder.resolve("figures.json")).content().contains("\"loss at 12\":");
   }

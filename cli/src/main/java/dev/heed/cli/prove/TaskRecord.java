@@ -1,0 +1,71 @@
+package dev.heed.cli.prove;
+
+import dev.heed.checkpoint.Json;
+import dev.heed.report.TrainingReport;
+import dev.heed.report.TrainingReport.State;
+import dev.heed.train.StepReport;
+import dev.heed.train.TaskTraining;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What a training of a task leaves in a folder, in the files of `heed train`: `log.jsonl` with a
+/// line a step, `heads.jsonl` with a line a look at the heads, in the end the model and a report.
+final class TaskRecord implements AutoCloseable {
+  private final Path folder;
+  private final BufferedWriter log;
+  private final BufferedWriter heads;
+
+  private TaskRecord(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    log = Files.newBufferedWriter(folder.resolve("log.jsonl"));
+    heads = Files.newBufferedWriter(folder.resolve(TrainingReport.HEADS));
+  }
+
+  static TaskRecord in(Path folder) {
+    try {
+      return new TaskRecord(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void stepped(StepReport report) {
+    line(log, report.json());
+  }
+
+  void looked(long step, double accuracy, HeadScores scores) {
+    Json.Obj line = Json.object().with("step", step).with("accuracy", accuracy);
+    for (var member : scores.json().members().entrySet()) {
+      line = line.with(member.getKey(), member.getValue());
+    }
+    line(heads, line);
+  }
+
+  private static void line(BufferedWriter out, Json.Obj json) {
+    try {
+      out.write(json + "\n");
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The training is over.
+  void end(TaskTraining training) {
+    training.save(folder);
+    TrainingReport.write(folder, State.ENDED);
+  }
+
+  @Override
+  public void close() {
+    try (log;
+        heads) {
+      log.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
