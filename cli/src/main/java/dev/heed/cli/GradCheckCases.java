@@ -15,6 +15,7 @@ import dev.heed.grad.CrossEntropy;
 import dev.heed.grad.Dropout;
 import dev.heed.grad.Gather;
 import dev.heed.grad.LayerNormalize;
+import dev.heed.grad.Moment;
 import dev.heed.grad.Multiply;
 import dev.heed.grad.Project;
 import dev.heed.grad.Recompute;
@@ -106,6 +107,8 @@ final class GradCheckCases {
     cases.add(GradCheckCase.of("two operands", new Multiply(x, x())));
     cases.add(GradCheckCase.of("one operand twice", new Multiply(x, x)));
     cases.add(GradCheckCase.of("factor -1.75", new Scale(x, -1.75f)));
+    cases.add(GradCheckCase.of("mean", new Moment(x, 0, 1)));
+    cases.add(GradCheckCase.of("second, about 1", new Moment(x, 1, 2)));
     cases.add(GradCheckCase.of("cap 1.5", new SoftCap(x, 1.5f)));
     for (Activation activation : Activation.values()) {
       Tensor smooth = activation == Activation.RELU ? awayFromZero() : x;

@@ -83,6 +83,20 @@ final class TrainOptions {
   private @Nullable Double dropout;
 
   @Option(
+      names = "--entropy",
+      paramLabel = "W",
+      description =
+          "Adds W times the mean entropy of attention, nats, to what is made small: above 0 heads look more sharply, below 0 more widely.")
+  private @Nullable Double entropy;
+
+  @Option(
+      names = "--coverage",
+      paramLabel = "W",
+      description =
+          "Adds W times the mean of (1 - c)^2, where c is what a key gets from all queries.")
+  private @Nullable Double coverage;
+
+  @Option(
       names = "--tokenizer",
       paramLabel = "T",
       description =
@@ -121,6 +135,8 @@ final class TrainOptions {
     all = with(all, "accumulate", accumulate);
     all = with(all, "seed", seed);
     all = with(all, "optimizer.rate", rate);
+    all = with(all, "penalty.entropy", entropy);
+    all = with(all, "penalty.coverage", coverage);
     for (String place : new String[] {"embedding", "residual", "weights"}) {
       all = with(all, "dropout." + place, dropout);
     }

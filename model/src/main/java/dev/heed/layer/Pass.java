@@ -1,12 +1,22 @@
 package dev.heed.layer;
 
+import dev.heed.attention.Attend;
+import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionException;
+import dev.heed.attention.AttentionInput;
 import dev.heed.attention.HeadView;
+import dev.heed.attention.ObserveWeights;
+import dev.heed.attention.Observer;
+import dev.heed.attention.Observers;
 import dev.heed.attention.Positions;
 import dev.heed.attention.Rotary;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.attention.source.NeighbourMemory;
+import dev.heed.grad.Run;
 import dev.heed.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +32,7 @@ public final class Pass {
   private final Map<Integer, NeighbourMemory> memories = new HashMap<>();
   private final Map<Integer, Past> noted = new HashMap<>();
   private final Map<Rotary, Rotary.Angles> angles = new HashMap<>();
+  private final Map<Observer, List<Tensor>> observed = new LinkedHashMap<>();
 
   private Pass(
       Positions positions, int length, List<MixerCache> caches, Optional<Positions> documents) {
@@ -111,6 +122,41 @@ public final class Pass {
               .formatted(block, shared.keySet()));
     }
     return found;
+  }
+
+  /// The same pass, in which what each attention to a text gives to its keys is observed too, with
+  /// gradients: the entropy of each query and the coverage of each key.
+  public Pass observing(Observers observers) {
+    observed.clear();
+    observers.each().forEach(observer -> observed.put(observer, new ArrayList<>()));
+    return this;
+  }
+
+  /// What was observed, block by block, `[B, H, T]` or `[B, H, S]`.
+  public List<Tensor> observed(Observer observer) {
+    return List.copyOf(observed.getOrDefault(observer, List.of()));
+  }
+
+  /// Observes a call of which gradients are wanted.
+  void observe(Attention attention, AttentionInput input, Attend.Operands of, Run run) {
+    if (!observed.isEmpty() && run.recomputes()) {
+      throw new UnsupportedCombinationException(
+          "observed attention",
+          "a run that recomputes blocks",
+          "gradients would not find their way out of the block: keep the blocks");
+    }
+    observed.forEach((observer, all) ->
+        all.add(
+            run.apply(
+                switch (observer) {
+                  case Observer.Entropy _ -> ObserveWeights.entropy(attention, input, of);
+                  case Observer.Coverage _ -> ObserveWeights.coverage(attention, input, of);
+                  default ->
+                      throw new UnsupportedCombinationException(
+                          "observer " + observer.text(),
+                          "a gradient",
+                          "entropy and coverage have one");
+                })));
   }
 
   Optional<Positions> documents() {

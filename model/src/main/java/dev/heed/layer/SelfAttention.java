@@ -240,6 +240,7 @@ public record SelfAttention(
     Map<String, Operand> all = new LinkedHashMap<>(numbers.attention());
     all.putAll(of.parameters());
     Attend.Operands operands = new Attend.Operands(of.q(), of.k(), of.v(), all);
+    pass.observe(call.ofText().attention(), input, operands, run);
     return switch (source) {
       case Source.Memory _ ->
           call.recall(call.ofText().attend(operands, run), unturned.q(), pass.memory(block), run);

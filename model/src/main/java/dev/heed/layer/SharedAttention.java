@@ -75,12 +75,10 @@ public record SharedAttention(
             pass.positions());
     AttentionInput input =
         SelfAttention.drawing(attending, SelfAttention.within(pass.documents(), plain), run);
-    return run.apply(
-        Attend.trainable(
-            SelfAttention.within(pass.documents(), attending),
-            input,
-            sites,
-            new Attend.Operands(q, shared.k(), shared.v())));
+    Attention seen = SelfAttention.within(pass.documents(), attending);
+    Attend.Operands operands = new Attend.Operands(q, shared.k(), shared.v());
+    pass.observe(seen, input, operands, run);
+    return run.apply(Attend.trainable(seen, input, sites, operands));
   }
 
   @Override

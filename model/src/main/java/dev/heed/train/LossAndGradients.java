@@ -6,6 +6,7 @@ import dev.heed.grad.Gradients;
 import dev.heed.grad.Run;
 import dev.heed.grad.Scale;
 import dev.heed.grad.TapeMemory;
+import dev.heed.layer.Pass;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Weight;
@@ -17,22 +18,28 @@ import java.util.List;
 public final class LossAndGradients {
   private final Decoder decoder;
   private final CrossEntropy.Settings settings;
+  private final AttentionPenalty penalty;
   private final List<Weight> weights;
   private final Gradients gradients;
   private final TapeMemory memory = new TapeMemory();
 
   /// @param parameters those whose gradients are wanted
+  /// @param penalty is part of what the gradients are of, and not of the loss that is told
   public LossAndGradients(
-      Decoder decoder, List<Parameter> parameters, CrossEntropy.Settings settings) {
+      Decoder decoder,
+      List<Parameter> parameters,
+      CrossEntropy.Settings settings,
+      AttentionPenalty penalty) {
     this.decoder = decoder;
     this.settings = settings;
+    this.penalty = penalty;
     weights = parameters.stream().map(Parameter::weight).toList();
     gradients = Gradients.of(weights);
   }
 
   /// Of the cross-entropy alone.
   public LossAndGradients(Decoder decoder, List<Parameter> parameters) {
-    this(decoder, parameters, CrossEntropy.Settings.PLAIN);
+    this(decoder, parameters, CrossEntropy.Settings.PLAIN, AttentionPenalty.NONE);
   }
 
   /// A loss in nats a token, and one gradient a parameter, which the next step overwrites.
@@ -51,10 +58,12 @@ public final class LossAndGradients {
 
   private double add(Batch batch, int batches, Run run) {
     Run taped = run.taped(memory);
-    Tensor logits = decoder.forward(batch.inputs(), batch.pass(), taped);
+    Pass pass = penalty.observing(batch.pass());
+    Tensor logits = decoder.forward(batch.inputs(), pass, taped);
     Tensor loss = taped.apply(new CrossEntropy(logits, batch.targets(), settings));
     double value = loss.at(0);
-    Tensor share = batches == 1 ? loss : taped.apply(new Scale(loss, 1f / batches));
+    Tensor whole = penalty.added(loss, pass, taped);
+    Tensor share = batches == 1 ? whole : taped.apply(new Scale(whole, 1f / batches));
     taped.tape().orElseThrow().backward(share, gradients, taped);
     return value;
   }

@@ -64,7 +64,8 @@ public final class Trainer {
             subject.decoder(),
             subject.trained(),
             new CrossEntropy.Settings(
-                (float) regularization.smoothing(), (float) regularization.zLoss()));
+                (float) regularization.smoothing(), (float) regularization.zLoss()),
+            regularization.penalty());
     norms = new GradientNorm(subject.trained());
     notFinite = new NotFinite(subject.decoder(), subject.trained());
     random = CounterRandom.of(settings.seed()).stream(DROPPED);

@@ -55,7 +55,9 @@ public record TrainingSettings(
   ///
   /// @param smoothing the share of a target that goes to all tokens
   /// @param zLoss the weight of the squared log-sum of the logits
-  public record Regularization(DropoutSettings dropout, double smoothing, double zLoss) {
+  /// @param penalty what is asked of attention weights
+  public record Regularization(
+      DropoutSettings dropout, double smoothing, double zLoss, AttentionPenalty penalty) {
     public Regularization {
       Check.that(smoothing >= 0 && smoothing < 1, "smoothing", smoothing, "0 up to below 1");
       Check.that(zLoss >= 0, "z_loss", zLoss, "0 or more");
@@ -91,29 +93,32 @@ public record TrainingSettings(
 
   /// The settings as they stand in a file.
   public Json.Obj json() {
-    return Json.object()
-        .with("model", model.config())
-        .with("from", model.from().<Json>map(Json::of).orElse(new Json.Null()))
-        .with("tokenizer", model.tokenizer())
-        .with("steps", amount.steps())
-        .with("batch", amount.batch().rows())
-        .with("context", amount.batch().length())
-        .with("accumulate", amount.accumulate())
-        .with("reading", amount.reading().json())
-        .with("optimizer", learning.optimizer().json())
-        .with("schedule", learning.schedule().json())
-        .with("clip", learning.clip())
-        .with("dropout", learning.regularization().dropout().json())
-        .with("smoothing", learning.regularization().smoothing())
-        .with("z_loss", learning.regularization().zLoss())
-        .with(
-            "watch",
-            Json.object()
-                .with("evaluate", watch.evaluate())
-                .with("tokens", watch.tokens())
-                .with("patience", watch.patience())
-                .with("checkpoint", watch.checkpoint()))
-        .with("seed", seed);
+    Json.Obj all =
+        Json.object()
+            .with("model", model.config())
+            .with("from", model.from().<Json>map(Json::of).orElse(new Json.Null()))
+            .with("tokenizer", model.tokenizer())
+            .with("steps", amount.steps())
+            .with("batch", amount.batch().rows())
+            .with("context", amount.batch().length())
+            .with("accumulate", amount.accumulate())
+            .with("reading", amount.reading().json())
+            .with("optimizer", learning.optimizer().json())
+            .with("schedule", learning.schedule().json())
+            .with("clip", learning.clip())
+            .with("dropout", learning.regularization().dropout().json())
+            .with("smoothing", learning.regularization().smoothing())
+            .with("z_loss", learning.regularization().zLoss())
+            .with(
+                "watch",
+                Json.object()
+                    .with("evaluate", watch.evaluate())
+                    .with("tokens", watch.tokens())
+                    .with("patience", watch.patience())
+                    .with("checkpoint", watch.checkpoint()))
+            .with("seed", seed);
+    AttentionPenalty penalty = learning.regularization().penalty();
+    return penalty.isNone() ? all : all.with("penalty", penalty.json());
   }
 
   /// Reads what [#json] writes; what is absent has its usual value, what is unknown is refused.
@@ -157,7 +162,8 @@ public record TrainingSettings(
         new Regularization(
             all.in("dropout").map(DropoutSettings::of).orElse(DropoutSettings.NONE),
             all.number("smoothing", 0),
-            all.number("z_loss", 0)));
+            all.number("z_loss", 0),
+            all.in("penalty").map(AttentionPenalty::of).orElse(AttentionPenalty.NONE)));
   }
 
   private static Watch watch(Settings json) {

@@ -62,6 +62,8 @@ class OperationTest {
         new Case(new Add(x, x), List.of(x)),
         new Case(new Multiply(x, other), List.of(x, other)),
         new Case(new Scale(x, -1.75f), List.of(x)),
+        new Case(new Moment(x, 0.5f, 1), List.of(x)),
+        new Case(new Moment(x, 0.5f, 2), List.of(x)),
         new Case(new SoftCap(x, 1.5f), List.of(x)),
         new Case(new Activate(x, Activation.GELU_ERF), List.of(x)),
         new Case(new Activate(x, Activation.GELU_TANH), List.of(x)),
