@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The report of a training, `report.html` in its folder, made from `log.jsonl`, `run.json`,
-/// `provenance.json`, `samples.jsonl` and `heads.jsonl`, of which only the first must be there.
+/// `provenance.json`, `samples.jsonl` and `scores.jsonl`, of which only the first must be there.
 ///
 /// The page is one file that asks nobody for anything: its charts are SVG, its script and style
 /// stand in it, and its own policy forbids the browser to fetch.
@@ -28,9 +28,10 @@ public final class TrainingReport {
   /// Its name in the folder.
   public static final String NAME = "report.html";
 
-  /// The file of looks at the heads: `step`, and from 0 to 1 `accuracy`, and of the best head the
-  /// weight on the token before, `previous`, and on what followed it earlier, `induction`.
-  public static final String HEADS = "heads.jsonl";
+  /// The file of looks at the heads: `step`, and from 0 to 1 `accuracy`, and the weight of the best
+  /// head on the token before, `previous token`, and on what followed it earlier, `prefix
+  /// matching`.
+  public static final String SCORES = "scores.jsonl";
 
   private static final int MOST_POINTS = 1200;
   private static final int SAMPLES = 12;
@@ -122,7 +123,7 @@ public final class TrainingReport {
                 new Curve("each step", "raw", loss.thinned(MOST_POINTS)),
                 new Curve("training", "train", loss.smoothed(loss.reach()).thinned(MOST_POINTS)),
                 new Curve("validation", "validation", log.series("validationLoss"))));
-    Optional<Chart> heads = heads();
+    Optional<Chart> heads = scores();
     List<Chart> small = new ArrayList<>();
     Curve rate = new Curve("rate", "train", log.series("lr").thinned(MOST_POINTS));
     small.add(new Chart("Learning rate", "by step", Size.SMALL, Axis.Kind.LINEAR, List.of(rate)));
@@ -138,8 +139,8 @@ public final class TrainingReport {
     return out.append("</div>").toString();
   }
 
-  private Optional<Chart> heads() {
-    Path file = folder.resolve(HEADS);
+  private Optional<Chart> scores() {
+    Path file = folder.resolve(SCORES);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
@@ -152,8 +153,8 @@ public final class TrainingReport {
             Axis.Kind.LINEAR,
             List.of(
                 new Curve("accuracy", "raw", looks.series("accuracy")),
-                new Curve("previous token", "train", looks.series("previous")),
-                new Curve("prefix matching", "validation", looks.series("induction"))));
+                new Curve("previous token", "train", looks.series("previous token")),
+                new Curve("prefix matching", "validation", looks.series("prefix matching"))));
     return chart.isEmpty() ? Optional.empty() : Optional.of(chart);
   }
 

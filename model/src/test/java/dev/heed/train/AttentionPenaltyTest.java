@@ -17,19 +17,19 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class AttentionPenaltyTest {
-  private static final String SETTINGS =
-      """
-      {"model": {"model_type": "heed", "vocab_size": 9, "max_position_embeddings": 14,
-         "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3,
-         "initializer_range": 0.2, "feed_forward": {"type": "none"}%s},
-       "steps": 30, "batch": 5, "context": 14, "optimizer": {"rate": 0.01},
-       "schedule": {"type": "constant", "warmup": 0}, "watch": {"evaluate": 0}%s, "seed": 4}
-      """;
   private static final Workers WORKERS = Workers.of(2);
 
   /// The mean entropy, and the mean of `(1 - coverage)²`, after a training.
   private static double[] trained(String model, String penalty) {
-    String text = SETTINGS.formatted(model, penalty);
+    String text =
+        """
+        {"model": {"model_type": "heed", "vocab_size": 9, "max_position_embeddings": 14,
+           "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3,
+           "initializer_range": 0.2, "feed_forward": {"type": "none"}%s},
+         "steps": 30, "batch": 5, "context": 14, "optimizer": {"rate": 0.01},
+         "schedule": {"type": "constant", "warmup": 0}, "watch": {"evaluate": 0}%s, "seed": 4}
+        """
+            .formatted(model, penalty);
     TrainingSettings settings =
         TrainingSettings.of(Json.parseObject("test", text.getBytes(StandardCharsets.UTF_8)));
     assertThat(TrainingSettings.of(settings.json())).isEqualTo(settings);

@@ -19,15 +19,12 @@ import java.util.List;
 /// @param previous the weight of each head on the token before, layer by layer
 /// @param induction the weight of each head on what followed the token before, where the passage
 ///   comes again, layer by layer
+@SuppressWarnings("ArrayRecordComponent")
 record HeadScores(double[][] previous, double[][] induction) {
   private static final Sites PATTERNS = Sites.matching("blocks.*.attn.pattern");
 
   /// The head of a model that plays a role best.
-  record Best(int layer, int head, double score) {
-    Json json() {
-      return Json.of("L%dH%d".formatted(layer, head));
-    }
-  }
+  record Best(int layer, int head, double score) {}
 
   /// Of the texts of a batch.
   static HeadScores of(Lens lens, Batch batch) {
@@ -93,6 +90,20 @@ record HeadScores(double[][] previous, double[][] induction) {
     return best(induction);
   }
 
+  /// All heads that do with more than this share of their weight what the best previous-token head
+  /// does: a model may have several, and then does without the best.
+  List<Best> previousAbove(double share) {
+    List<Best> all = new ArrayList<>();
+    for (int layer = 0; layer < previous.length; layer++) {
+      for (int head = 0; head < previous[layer].length; head++) {
+        if (previous[layer][head] > share) {
+          all.add(new Best(layer, head, previous[layer][head]));
+        }
+      }
+    }
+    return all;
+  }
+
   private static Best best(double[][] scores) {
     Best best = new Best(0, 0, Double.NEGATIVE_INFINITY);
     for (int layer = 0; layer < scores.length; layer++) {
@@ -108,10 +119,8 @@ record HeadScores(double[][] previous, double[][] induction) {
   /// A line of a timeline, without its end: the best scores, and those of all heads.
   Json.Obj json() {
     return Json.object()
-        .with("previous", bestPrevious().score())
-        .with("previousHead", bestPrevious().json())
-        .with("induction", bestInduction().score())
-        .with("inductionHead", bestInduction().json())
+        .with("previous token", bestPrevious().score())
+        .with("prefix matching", bestInduction().score())
         .with(
             "heads",
             Json.object().with("previous", json(previous)).with("induction", json(induction)));
@@ -129,9 +138,11 @@ record HeadScores(double[][] previous, double[][] induction) {
     return Json.of(Math.round(score * 1e6) / 1e6);
   }
 
-  /// The loss on the targets of batches without a head, nats a token.
-  static double lossWithout(Best head, Lens lens, List<Batch> batches) {
-    return loss(lens, batches, List.of(new Intervention.Zero(Place.head(head.layer, head.head))));
+  /// The loss on the targets of batches without some heads, nats a token.
+  static double lossWithout(List<Best> heads, Lens lens, List<Batch> batches) {
+    List<Intervention> changes = new ArrayList<>();
+    heads.forEach(one -> changes.add(new Intervention.Zero(Place.head(one.layer, one.head))));
+    return loss(lens, batches, changes);
   }
 
   /// The loss on the targets of batches, nats a token.
@@ -143,7 +154,9 @@ record HeadScores(double[][] previous, double[][] induction) {
       int[] targets = batch.targets().ids();
       for (int n = 0; n < targets.length; n++) {
         if (targets[n] >= 0) {
-          sum += Distributions.loss(trace.logits().row(n / trace.length(), n % trace.length()), targets[n]);
+          sum +=
+              Distributions.loss(
+                  trace.logits().row(n / trace.length(), n % trace.length()), targets[n]);
           count++;
         }
       }

@@ -38,6 +38,9 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
 
   private static final int LOOKS = 8;
 
+  /// The score from which a head counts as one that looks at the token before.
+  private static final double PREVIOUS = 0.3;
+
   @Override
   public Map<String, Double> measure(
       TrainingSettings settings,
@@ -131,10 +134,13 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
       figures.put("prefix matching", induction.score());
       figures.put(
           "nats lost without the previous-token head",
-          HeadScores.lossWithout(previous, lens, batches) - intact);
+          HeadScores.lossWithout(List.of(previous), lens, batches) - intact);
+      figures.put(
+          "nats lost without all previous-token heads",
+          HeadScores.lossWithout(heads.previousAbove(PREVIOUS), lens, batches) - intact);
       figures.put(
           "nats lost without the induction head",
-          HeadScores.lossWithout(induction, lens, batches) - intact);
+          HeadScores.lossWithout(List.of(induction), lens, batches) - intact);
     }
   }
 

@@ -12,16 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What a training of a task leaves in a folder, in the files of `heed train`: `log.jsonl` with a
-/// line a step, `heads.jsonl` with a line a look at the heads, in the end the model and a report.
+/// line a step, `scores.jsonl` with a line a look at the heads, in the end the model and a report.
 final class TaskRecord implements AutoCloseable {
   private final Path folder;
   private final BufferedWriter log;
-  private final BufferedWriter heads;
+  private final BufferedWriter scores;
 
   private TaskRecord(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
     log = Files.newBufferedWriter(folder.resolve("log.jsonl"));
-    heads = Files.newBufferedWriter(folder.resolve(TrainingReport.HEADS));
+    scores = Files.newBufferedWriter(folder.resolve(TrainingReport.SCORES));
   }
 
   static TaskRecord in(Path folder) {
@@ -36,12 +36,12 @@ final class TaskRecord implements AutoCloseable {
     line(log, report.json());
   }
 
-  void looked(long step, double accuracy, HeadScores scores) {
+  void looked(long step, double accuracy, HeadScores heads) {
     Json.Obj line = Json.object().with("step", step).with("accuracy", accuracy);
-    for (var member : scores.json().members().entrySet()) {
+    for (var member : heads.json().members().entrySet()) {
       line = line.with(member.getKey(), member.getValue());
     }
-    line(heads, line);
+    line(scores, line);
   }
 
   private static void line(BufferedWriter out, Json.Obj json) {
@@ -62,7 +62,7 @@ final class TaskRecord implements AutoCloseable {
   @Override
   public void close() {
     try (log;
-        heads) {
+        scores) {
       log.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

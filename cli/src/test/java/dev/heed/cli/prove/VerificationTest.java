@@ -123,7 +123,7 @@ final class VerificationTest {
     assertThat(result.lines()).hasSize(3);
     Path left = folder.resolve("figures").resolve("first-seed-3");
     assertThat(left.resolve("log.jsonl")).content().hasLineCount(6);
-    List<String> looks = Files.readAllLines(left.resolve("heads.jsonl"));
+    List<String> looks = Files.readAllLines(left.resolve("scores.jsonl"));
     assertThat(looks).hasSize(3);
     Json.Obj last = Json.parseObject("look", looks.getLast().getBytes(StandardCharsets.UTF_8));
     assertThat(last.whole("step")).isEqualTo(6);
@@ -134,7 +134,7 @@ final class VerificationTest {
             .toArray();
     assertThat(induction).hasSize(2);
     double best = Arrays.stream(induction).max().orElseThrow();
-    assertThat(best).isBetween(0.01, 0.99).isCloseTo(last.number("induction"), within(1e-6));
+    assertThat(best).isBetween(0.01, 0.99).isCloseTo(last.number("prefix matching"), within(1e-6));
     assertThat(left.resolve("report.html")).content().contains("prefix matching");
     assertThat(left.resolve("model.safetensors")).isNotEmptyFile();
     assertThat(folder.resolve("figures.json"))
