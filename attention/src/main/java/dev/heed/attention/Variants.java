@@ -20,6 +20,8 @@ public final class Variants {
     all.addAll(MaskVariants.ALL);
     all.addAll(of(NormalizerForms.FORMS));
     all.addAll(of(MixingForms.FORMS));
+    all.addAll(of(HeadChoiceForms.FORMS));
+    all.addAll(heads());
     all.addAll(of(SourceForms.FORMS));
     all.addAll(of(ObserverForms.FORMS));
     all.addAll(chances());
@@ -40,6 +42,22 @@ public final class Variants {
     return forms.all().stream()
         .map(one -> new Variant(forms.axis(), one.text(), one.type(), one.summary(), one.paper()))
         .toList();
+  }
+
+  private static List<Variant> heads() {
+    return List.of(
+        new Variant(
+            "heads",
+            "H of G",
+            Attention.class,
+            "H query heads in groups that share G heads of keys and values; G = 1 is multi-query",
+            "Ainslie et al. 2023, https://arxiv.org/abs/2305.13245"),
+        new Variant(
+            "heads",
+            "widths(e, ...)",
+            HeadWidths.class,
+            "heads of unequal width, each with the scale of its own",
+            "Voita et al. 2019, https://arxiv.org/abs/1905.09418"));
   }
 
   private static List<Variant> chances() {

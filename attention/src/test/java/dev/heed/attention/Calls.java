@@ -73,7 +73,7 @@ final class Calls {
   }
 
   /// What the mask and the normalizer read besides.
-  private static AttentionInput complete(Random random, Attention attention, AttentionInput input) {
+  static AttentionInput complete(Random random, Attention attention, AttentionInput input) {
     AttentionShape shape = input.shape();
     AttentionInput complete = input;
     String mask = attention.mask().toString();

@@ -33,6 +33,7 @@ class VariantsTest {
         Truth.class,
         Normalizer.class,
         Mixing.class,
+        HeadChoice.class,
         Source.class,
         Observer.class,
         CacheChoice.Layout.class,

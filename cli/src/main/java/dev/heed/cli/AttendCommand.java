@@ -5,6 +5,7 @@ import dev.heed.attention.AttentionInput;
 import dev.heed.attention.Decode;
 import dev.heed.attention.Executor;
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Observer;
@@ -77,6 +78,12 @@ final class AttendCommand implements Callable<Integer> {
       paramLabel = "EXPRESSION",
       description = "Which keys a query sees: \"causal & window(256) | global(4)\".")
   private @Nullable Mask mask;
+
+  @Option(
+      names = "--mixing",
+      paramLabel = "MIXING",
+      description = "talking(scores), talking(weights), values(16); several, one of a kind.")
+  private @Nullable List<Mixing> mixings;
 
   @Option(names = "--normalizer", paramLabel = "NORMALIZER", description = "softmax, sink, ...")
   private @Nullable Normalizer normalizer;
@@ -194,6 +201,9 @@ final class AttendCommand implements Callable<Integer> {
             : Attention.full();
     if (modifiers != null) {
       attention = attention.withModifiers(modifiers);
+    }
+    for (Mixing mixing : mixings == null ? List.<Mixing>of() : mixings) {
+      attention = attention.withMixing(mixing);
     }
     attention = score == null ? attention : attention.withScore(score);
     attention = mask == null ? attention : attention.withMask(mask);

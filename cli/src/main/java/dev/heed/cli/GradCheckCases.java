@@ -1,5 +1,6 @@
 package dev.heed.cli;
 
+import dev.heed.attention.ArrangeHeads;
 import dev.heed.attention.ForgetSums;
 import dev.heed.attention.GateHeads;
 import dev.heed.attention.Positions;
@@ -166,6 +167,12 @@ final class GradCheckCases {
     cases.add(GradCheckCase.of("heads", new RmsNormalize(x, headGain, EPSILON)));
     Tensor before = numbers.tensor(BATCH, WIDTH);
     cases.add(GradCheckCase.of("forget gates", new ForgetSums(x, Optional.of(before))));
+    Tensor uneven = numbers.tensor(BATCH, LENGTH, 9);
+    List<Float> factors = List.of(0.5f, 2f, -1f);
+    cases.add(
+        GradCheckCase.of(
+            "heads of unequal width",
+            new ArrangeHeads(uneven, List.of(2, 4, 3), List.of(4, 3, 3), factors)));
     cases.add(GradCheckCase.of("gates of heads", new GateHeads(x, headGain)));
     Weight table = numbers.weight("table", 11, WIDTH);
     Tokens ids = numbers.tokens(BATCH, LENGTH, 11);

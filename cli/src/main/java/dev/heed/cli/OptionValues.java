@@ -1,6 +1,7 @@
 package dev.heed.cli;
 
 import dev.heed.attention.Mask;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Observer;
@@ -25,6 +26,7 @@ final class OptionValues {
         .registerConverter(double.class, text -> number(text, Double::valueOf, "a number"))
         .registerConverter(Path.class, OptionValues::path)
         .registerConverter(Score.class, choice(Score::parse))
+        .registerConverter(Mixing.class, choice(Mixing::parse))
         .registerConverter(Modifier.class, choice(Modifier::parse))
         .registerConverter(Mask.class, choice(Mask::parse))
         .registerConverter(Normalizer.class, choice(Normalizer::parse))

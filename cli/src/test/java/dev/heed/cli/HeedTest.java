@@ -104,7 +104,10 @@ class HeedTest {
 
   @Test
   void variants_mixers_hasEveryKind() {
-    assertThat(LayerVariants.all().stream().map(Variant::type))
+    assertThat(
+            LayerVariants.all().stream()
+                .filter(variant -> variant.axis().equals("mixer"))
+                .map(Variant::type))
         .containsExactlyInAnyOrder(Mixer.class.getPermittedSubclasses());
   }
 

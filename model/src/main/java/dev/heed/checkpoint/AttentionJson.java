@@ -1,16 +1,23 @@
 package dev.heed.checkpoint;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionChoices;
+import dev.heed.attention.AttentionException;
 import dev.heed.attention.Chance;
+import dev.heed.attention.HeadChoice;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Score;
+import dev.heed.attention.Source;
 import dev.heed.checkpoint.Json.Arr;
 import dev.heed.checkpoint.Json.Obj;
 import dev.heed.tensor.HeedException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -26,6 +33,7 @@ import java.util.function.Function;
 public final class AttentionJson {
   private static final List<String> KEYS =
       List.of("score", "scale", "modifiers", "mask", "normalizer", "mixing", "chance");
+  private static final List<String> AROUND = List.of("source", "heads");
   private static final List<String> SHARES = List.of("weights", "keys", "heads");
 
   private AttentionJson() {}
@@ -57,20 +65,51 @@ public final class AttentionJson {
                 .with("heads", chance.heads()));
   }
 
+  /// The object that [#readChoices] reads back: that of the call, and `source` and `heads` where
+  /// there is more than the text itself.
+  public static Obj write(AttentionChoices choices) {
+    Obj json = write(choices.attention());
+    if (!choices.source().equals(Source.self())) {
+      json = json.with("source", choices.source().text());
+    }
+    return choices.heads().isEmpty()
+        ? json
+        : json.with(
+            "heads", Json.of(choices.heads().stream().map(one -> Json.of(one.text())).toList()));
+  }
+
+  /// Reads an attention with its source and its heads.
+  public static AttentionChoices readChoices(Obj json) {
+    Map<String, Json> call = new LinkedHashMap<>(json.members());
+    call.keySet().removeAll(AROUND);
+    Attention attention = read(new Obj(call, json.place()));
+    Source source = choice(json, "source", "self", Source::parse);
+    List<HeadChoice> heads = list(json, "heads", HeadChoice::parse);
+    try {
+      return new AttentionChoices(attention, source, heads);
+    } catch (AttentionException e) {
+      throw new CheckpointException("%s: %s".formatted(json.place(), e.getMessage()), e);
+    }
+  }
+
+  private static <T> List<T> list(Obj json, String key, Function<String, T> parse) {
+    List<T> all = new ArrayList<>();
+    Optional<Arr> texts = json.optionalList(key);
+    for (int i = 0; texts.isPresent() && i < texts.get().size(); i++) {
+      all.add(choice(texts.get().string(i), texts.get().place().item(i), parse));
+    }
+    return all;
+  }
+
   /// Reads an attention; an error names the member that is wrong and what would fit.
   public static Attention read(Obj json) {
     checkKeys(json, KEYS);
     Attention attention = Attention.full().withScore(score(json));
-    Optional<Arr> modifiers = json.optionalList("modifiers");
-    for (int i = 0; modifiers.isPresent() && i < modifiers.get().size(); i++) {
-      String text = modifiers.get().string(i);
-      attention =
-          attention.withModifier(choice(text, modifiers.get().place().item(i), Modifier::parse));
+    for (Modifier modifier : list(json, "modifiers", Modifier::parse)) {
+      attention = attention.withModifier(modifier);
     }
-    Optional<Arr> mixings = json.optionalList("mixing");
-    for (int i = 0; mixings.isPresent() && i < mixings.get().size(); i++) {
-      String text = mixings.get().string(i);
-      attention = attention.withMixing(choice(text, mixings.get().place().item(i), Mixing::parse));
+    for (Mixing mixing : list(json, "mixing", Mixing::parse)) {
+      attention = attention.withMixing(mixing);
     }
     return attention
         .withMask(choice(json, "mask", "", Mask::parse))
@@ -111,7 +150,7 @@ public final class AttentionJson {
     }
   }
 
-  private static void checkKeys(Obj json, List<String> known) {
+  static void checkKeys(Obj json, List<String> known) {
     for (String key : json.members().keySet()) {
       if (!known.contains(key)) {
         throw new CheckpointException(

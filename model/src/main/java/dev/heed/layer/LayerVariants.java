@@ -3,13 +3,19 @@ package dev.heed.layer;
 import dev.heed.attention.Variant;
 import java.util.List;
 
-/// Every mixer that a block of a model may have.
+/// Every mixer that a block of a model may have, and what is done with its heads.
 public final class LayerVariants {
   private LayerVariants() {}
 
   /// All of them.
   public static List<Variant> all() {
     return List.of(
+        new Variant(
+            "heads",
+            "removal",
+            HeadRemoval.class,
+            "heads taken out for good, with their rows of the projections",
+            "Michel et al. 2019, https://arxiv.org/abs/1905.10650"),
         mixer(
             "attention",
             SelfAttention.class,

@@ -1,7 +1,9 @@
 package dev.heed.model;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionChoices;
 import dev.heed.attention.AttentionShape;
+import dev.heed.attention.HeadChoice;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
@@ -15,6 +17,7 @@ import dev.heed.checkpoint.Settings;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Linear;
 import dev.heed.layer.Mixer;
+import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
 import dev.heed.layer.SharedAttention;
 import dev.heed.tensor.Weight;
@@ -35,11 +38,12 @@ import java.util.function.Supplier;
 /// an [AttentionJson] whose mask is `causal` where none is stated, and may have numbers of heads of
 /// its own under the names that the model has them.
 final class HeedMixers {
+  private static final float EPSILON = 1e-6f;
   private static final Json.Obj USUAL = Json.object();
 
   /// What a mixer may state besides its attention.
   static final Set<String> OWN =
-      Set.of("type", "source", "from", "num_attention_heads", "num_key_value_heads", "head_dim");
+      Set.of("type", "from", "num_attention_heads", "num_key_value_heads", "head_dim");
 
   private final Settings config;
   private final HeedParts parts;
@@ -93,7 +97,7 @@ final class HeedMixers {
   private SharedAttention shared(Json.Obj json, int block, HeedParts at) {
     int from = json.integer("from");
     Heads heads = heads(json);
-    Attention attention = stated(json);
+    Attention attention = alone(json);
     boolean fits =
         from >= 0
             && from < block
@@ -121,7 +125,8 @@ final class HeedMixers {
 
   private SelfAttention attention(Json.Obj json, HeedParts at) {
     Heads heads = heads(json);
-    Attention attention = stated(json);
+    AttentionChoices choices = stated(json);
+    Attention attention = choices.attention();
     int width = parts.width();
     SelfAttention.Projections projections =
         new SelfAttention.Projections(
@@ -134,12 +139,16 @@ final class HeedMixers {
             forgets(attention)
                 ? projections.withForget(forget(heads.queries(), width, at))
                 : projections,
-            SelfAttention.HeadNorms.NONE,
+            norms(choices.heads(), heads.width(), at),
             rotary(heads.width()),
             attention,
             heads);
-    SelfAttention whole = plain.withLearned(learned(json, attention, heads, at));
-    return json.has("source") ? withSource(whole, json, at) : whole;
+    Map<String, Weight> learned = learned(json, attention, heads, at);
+    if (choices.heads().contains(new HeadChoice.Gate())) {
+      learned.put(
+          SelfAttention.GATE, begun("learned." + SelfAttention.GATE, 1, heads.queries(), at));
+    }
+    return withSource(choices.source(), plain.withLearned(learned), json, at);
   }
 
   private static boolean forgets(Attention attention) {
@@ -148,19 +157,39 @@ final class HeedMixers {
 
   /// The forget gates of heads, which begin almost open: `σ(4) = 0.982`.
   private static Linear forget(int heads, int width, HeedParts at) {
-    Supplier<float[]> open =
-        () -> {
-          float[] biases = new float[heads];
-          Arrays.fill(biases, 4);
-          return biases;
-        };
     return new Linear(
-        at.weight("forget.weight", heads, width),
-        Optional.of(Rewritten.array(at.weights().get("forget.bias", open, heads))));
+        at.weight("forget.weight", heads, width), Optional.of(begun("forget.bias", 4, heads, at)));
   }
 
-  private static SelfAttention withSource(SelfAttention mixer, Json.Obj json, HeedParts at) {
-    Source source = Source.parse(json.string("source"));
+  /// Numbers that all begin with the same.
+  private static Weight begun(String name, float number, int count, HeedParts at) {
+    Supplier<float[]> beginning =
+        () -> {
+          float[] numbers = new float[count];
+          Arrays.fill(numbers, number);
+          return numbers;
+        };
+    return Rewritten.array(at.weights().get(name, beginning, count));
+  }
+
+  private static SelfAttention.HeadNorms norms(List<HeadChoice> choices, int width, HeedParts at) {
+    SelfAttention.HeadNorms norms = SelfAttention.HeadNorms.NONE;
+    if (choices.contains(new HeadChoice.NormKeys())) {
+      norms =
+          SelfAttention.HeadNorms.of(
+              norm("q_norm.weight", width, at), norm("k_norm.weight", width, at));
+    }
+    return choices.contains(new HeadChoice.NormResults())
+        ? norms.withResult(norm("head_norm.weight", width, at))
+        : norms;
+  }
+
+  private static Norm norm(String name, int width, HeedParts at) {
+    return new Norm.RmsNorm(begun(name, 1, width, at), EPSILON);
+  }
+
+  private static SelfAttention withSource(
+      Source source, SelfAttention mixer, Json.Obj json, HeedParts at) {
     boolean fits =
         switch (source) {
           case Source.Self _, Source.Prefix _, Source.Past _ -> true;
@@ -183,24 +212,36 @@ final class HeedMixers {
     return mixer.withSource(source, numbers);
   }
 
-  private Attention stated(Json.Obj json) {
+  /// A call with nothing around it.
+  private static Attention alone(Json.Obj json) {
+    AttentionChoices choices = stated(json);
+    if (!choices.equals(AttentionChoices.of(choices.attention()))) {
+      throw new CheckpointException(
+          "%s: a mixer of type %s has no source and no choices of heads; leave them out"
+              .formatted(json.place(), json.string("type")));
+    }
+    return choices.attention();
+  }
+
+  private static AttentionChoices stated(Json.Obj json) {
     Map<String, Json> members = new LinkedHashMap<>(json.members());
     members.keySet().removeAll(OWN);
-    Attention attention = AttentionJson.read(new Json.Obj(members, json.place()));
+    AttentionChoices choices = AttentionJson.readChoices(new Json.Obj(members, json.place()));
+    Attention attention = choices.attention();
     if (!attention.chance().isNone()) {
       throw new CheckpointException(
           "%s: what a training drops is a setting of the training; leave it out here"
               .formatted(json.place().member("chance")));
     }
     if (!json.has("mask")) {
-      return attention.withMask(Mask.causal());
+      return choices.withAttention(attention.withMask(Mask.causal()));
     }
     if (!looksBack(attention.mask().truth())) {
       throw new CheckpointException(
           "%s: '%s' lets a token see those that follow it, which a decoder is to foresee; 'causal & (%s)' would fit"
               .formatted(json.place().member("mask"), attention.mask(), attention.mask()));
     }
-    return attention;
+    return choices;
   }
 
   private static boolean looksBack(Truth truth) {

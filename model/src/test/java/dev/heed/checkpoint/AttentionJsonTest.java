@@ -5,14 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.attention.Attention;
+import dev.heed.attention.AttentionChoices;
 import dev.heed.attention.Chance;
+import dev.heed.attention.HeadChoice;
 import dev.heed.attention.Mask;
 import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Normalizer;
 import dev.heed.attention.Score;
+import dev.heed.attention.Source;
 import dev.heed.attention.Variants;
+import dev.heed.attention.mixer.Decay;
+import dev.heed.attention.mixer.StateMixer;
+import dev.heed.attention.mixer.Write;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,16 +51,20 @@ class AttentionJsonTest {
 
   static Stream<String> choices() {
     return Variants.all().stream()
-        .filter(one -> List.of("score", "modifier", "normalizer", "mixing").contains(one.axis()))
+        .filter(one ->
+            List.of("score", "modifier", "normalizer", "mixing", "source", "heads")
+                .contains(one.axis()))
+        .filter(one -> !List.of("H of G", "widths(e, ...)").contains(one.form()))
         .map(one -> one.axis() + ": " + example(one.form()));
   }
 
   /// A form with numbers for its arguments.
   private static String example(String form) {
     return form.replace(", ...", "")
+        .replace("capacity", "9")
         .replace("maxDistance", "20")
         .replace("direction", "causal")
-        .replaceAll("(?<=[(,] ?)(?!learned|causal|scores|weights)[a-z]+", "3");
+        .replaceAll("(?<=[(,] ?)(?!learned|causal|scores|weights|keys|results)[a-z]+", "3");
   }
 
   @ParameterizedTest
@@ -59,12 +73,85 @@ class AttentionJsonTest {
     String axis = choice.substring(0, choice.indexOf(':'));
     String text = choice.substring(choice.indexOf(':') + 2);
     String json =
-        axis.equals("modifier") || axis.equals("mixing")
+        List.of("modifier", "mixing", "heads").contains(axis)
             ? "{\"%s\": [\"%s\"]}".formatted(axis.replace("modifier", "modifiers"), text)
             : "{\"%s\": \"%s\"}".formatted(axis, text);
-    Attention attention = read(json);
-    assertThat(attention).isNotNull();
-    assertThat(read(AttentionJson.write(attention).toString())).isEqualTo(attention);
+    AttentionChoices choices = readChoices(json);
+    assertThat(choices).isNotEqualTo(AttentionChoices.of(Attention.causal()));
+    assertThat(readChoices(AttentionJson.write(choices).toString())).isEqualTo(choices);
+  }
+
+  private static AttentionChoices readChoices(String json) {
+    return AttentionJson.readChoices(Json.parseObject("config.json", json.getBytes(UTF_8)));
+  }
+
+  /// Several choices on every axis at a time.
+  @Test
+  void write_generatedChoices_areReadBack() {
+    Map<String, List<String>> axes = new LinkedHashMap<>();
+    choices()
+        .forEach(choice -> {
+          int colon = choice.indexOf(':');
+          axes.computeIfAbsent(choice.substring(0, colon), _ -> new ArrayList<>())
+              .add(choice.substring(colon + 2));
+        });
+    Random random = new Random(6);
+    for (int n = 0; n < 200; n++) {
+      Attention attention =
+          Attention.full()
+              .withScore(Score.parse(any(axes, "score", random)))
+              .withMask(Mask.parse("causal & window(%d) | global(2)".formatted(1 + n)))
+              .withNormalizer(Normalizer.parse(any(axes, "normalizer", random)))
+              .withMixing(Mixing.parse(any(axes, "mixing", random)))
+              .withChance(new Chance(random.nextDouble(), 0.25, random.nextDouble()));
+      for (int m = random.nextInt(4); m > 0; m--) {
+        attention = attention.withModifier(Modifier.parse(any(axes, "modifier", random)));
+      }
+      AttentionChoices choices =
+          new AttentionChoices(
+              attention,
+              Source.parse(any(axes, "source", random)),
+              List.of(HeadChoice.parse(any(axes, "heads", random))));
+      assertThat(readChoices(AttentionJson.write(choices).toString())).isEqualTo(choices);
+    }
+  }
+
+  private static String any(Map<String, List<String>> axes, String axis, Random random) {
+    List<String> texts = axes.get(axis);
+    return texts.get(random.nextInt(texts.size()));
+  }
+
+  @Test
+  void write_stateMixers_areReadBack() {
+    for (Decay decay :
+        List.of(Decay.none(), Decay.perHead(), Decay.perChannel(), Decay.retention(3))) {
+      for (Write write : Write.values()) {
+        StateMixer mixer = new StateMixer(decay, write, 0.3);
+        String json = StateMixerJson.write(mixer).toString();
+        assertThat(readMixer(json)).isEqualTo(mixer);
+      }
+    }
+    assertThat(readMixer("{}")).isEqualTo(StateMixer.linear());
+  }
+
+  private static StateMixer readMixer(String json) {
+    return StateMixerJson.read(Json.parseObject("config.json", json.getBytes(UTF_8)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{`decay`: `hed`}; config.json: decay; head",
+        "{`write`: `dalta`}; config.json: write; delta",
+        "{`decay`: `fixed`, `logs`: [0.5]}; config.json; at most 0",
+        "{`logs`: [-1]}; config.json: logs; fixed",
+        "{`rate`: 1}; config.json: rate; scale"
+      })
+  void readStateMixer_wrongMember_isNamedWithWhatFits(String json, String where, String fit) {
+    assertThatThrownBy(() -> readMixer(json.replace('`', '"')))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(where, fit);
   }
 
   @Test

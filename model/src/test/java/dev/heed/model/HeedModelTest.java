@@ -61,6 +61,7 @@ class HeedModelTest {
         "{`mixer`: {`mask`: `causal & window(5)`, `normalizer`: `sink`, `modifiers`: [`alibi`]}}",
         "{`mixer`: {`modifiers`: [`forget`, `alibi(learned)`], `mixing`: [`talking(scores)`]}}",
         "{`mixer`: {`modifiers`: [`forget`], `mask`: `causal & window(3)`, `mixing`: [`values(4)`]}}",
+        "{`mixer`: {`heads`: [`norm(keys)`, `gate`, `norm(results)`]}}",
         "{`mixers`: [{`mask`: `causal & window(4)`, `num_attention_heads`: 3}, {`score`: `dot(1)`}]}",
         "{`mixers`: [{`type`: `linear`}, {`mask`: `causal & window(4)`}]}",
         "{`mixers`: [{`type`: `retention`, `num_attention_heads`: 3}, {`type`: `delta`}]}",
@@ -157,6 +158,9 @@ class HeedModelTest {
         "{`mixer`: {`chance`: {`keys`: 0.1}}}; mixer.chance; training",
         "{`mixer`: {`num_attention_heads`: 5}}; num_attention_heads 5; num_key_value_heads 3",
         "{`head_dim`: null, `num_attention_heads`: 9}; num_attention_heads 9; hidden_size 12",
+        "{`mixer`: {`heads`: [`gate`, `gat`]}}; mixer.heads[1]; norm(results)",
+        "{`mixer`: {`heads`: [`gate`, `gate`]}}; mixer; one of a kind",
+        "{`mixers`: [{}, {`type`: `shared`, `from`: 0, `heads`: [`gate`]}]}; mixers[1]; leave them",
         "{`num_hidden_layer`: 3}; num_hidden_layer; num_hidden_layers",
       })
   void decoder_wrongSetting_isNamedWithWhatFits(String changes, String named, String fitting) {
