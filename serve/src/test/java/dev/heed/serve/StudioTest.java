@@ -151,8 +151,8 @@ class StudioTest {
           trace  | {"text": "O", "model": "/nowhere"}   | 400 | nowhere
           trace  | {"text": 3}                          | 400 | text
           trace  | {                                    | 400 | request
-          effect | {"text":"O","heads":[{"layer":0,"head":9,"by":"zero"}],"position":0} | 400 | head 9
-          effect | {"text":"O","heads":[{"layer":0,"head":0,"by":"none"}],"position":0} | 400 | 'none'
+          effect | {"text":"O","heads":[{"layer":0,"head":9,"by":"zero"}],"position":0}|400|head 9
+          effect | {"text":"O","heads":[{"layer":0,"head":0,"by":"none"}],"position":0}|400|'none'
           attribution | {"text": "O", "position": 1, "token": 3} | 400 | position 1
           training | {"folder": "/nowhere"}             | 400 | log.jsonl
           """)
