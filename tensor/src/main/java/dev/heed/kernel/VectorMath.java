@@ -58,7 +58,8 @@ final class VectorMath {
 
   private VectorMath() {}
 
-  /// The sum of the lanes of a vector that was stored, halves onto halves; destroys them.
+  /// The sum of the first lanes, as many as a vector has, of an array that one was stored to,
+  /// halves onto halves; destroys them.
   ///
   /// The Vector API's own reduction adds in one order when interpreted and in another when
   /// compiled, so that a result would depend on when the compiler came by. The lanes come in an

@@ -20,8 +20,18 @@ class VectorMathTest {
   @Test
   void sum_ofLanes_addsHalvesOntoHalves() {
     // (1e8 - 1e8) + (3 + 4), where any other order of pairs loses digits
-    assertThat(VectorMath.sum(new float[] {1e8f, 3, -1e8f, 4})).isEqualTo(7);
-    assertThat(VectorMath.sum(new float[] {1e8f, -1e8f, 3, 4})).isNotEqualTo(7);
+    assertThat(VectorMath.sum(lanes(1e8f, 3, -1e8f, 4))).isEqualTo(7);
+    assertThat(VectorMath.sum(lanes(1e8f, -1e8f, 3, 4))).isNotEqualTo(7);
+  }
+
+  /// A vector whose halves begin with two numbers each, and zeros.
+  private static float[] lanes(float a, float b, float c, float d) {
+    float[] lanes = new float[LANES];
+    lanes[0] = a;
+    lanes[1] = b;
+    lanes[LANES / 2] = c;
+    lanes[LANES / 2 + 1] = d;
+    return lanes;
   }
 
   @Test
