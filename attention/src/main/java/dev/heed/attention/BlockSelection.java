@@ -29,7 +29,7 @@ final class BlockSelection implements BlockNormalizer {
   BlockSelection(BoundCall call, int b, Kernels kernels, int most) {
     this.kernels = kernels;
     this.softmax = new Softmax(kernels.attention(), Float.NEGATIVE_INFINITY);
-    this.blocks = call.blocks().orElseThrow();
+    this.blocks = call.blocks.orElseThrow();
     this.blockOf = blocks.batch(b);
     this.most = most;
     this.sums = new float[blocks.count() * QUERIES];

@@ -9,11 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// A call with its choices resolved against its input: checked once, before any executor computes.
 final class BoundCall {
-  private final Map<Integer, KeyBlocks> blocks = new ConcurrentHashMap<>();
   final Attention attention;
   final AttentionInput input;
   final AttentionShape shape;
@@ -26,6 +24,9 @@ final class BoundCall {
   /// What is learned of the score's scale comes beside it.
   final double scale;
 
+  /// The blocks that the normalizer selects, where it selects blocks.
+  final Optional<KeyBlocks> blocks;
+
   /// The functions of the user's own, by the place of their modifiers.
   private final Map<Integer, BoundExpression> expressions;
 
@@ -37,6 +38,10 @@ final class BoundCall {
     this.mask = BoundBias.masked(attention, input);
     this.chance = BoundChance.of(attention.chance(), input);
     this.scale = attention.score().scale().of(shape.width());
+    this.blocks =
+        attention.normalizer() instanceof Normalizer.BlockTopK(int size, int _)
+            ? Optional.of(KeyBlocks.of(input.kPos(), size))
+            : Optional.empty();
     this.expressions = new HashMap<>();
     for (int m = 0; m < attention.modifiers().size(); m++) {
       int place = m;
@@ -56,6 +61,7 @@ final class BoundCall {
     this.queries = given.queries;
     this.chance = given.chance;
     this.scale = given.scale;
+    this.blocks = given.blocks;
     this.expressions = given.expressions;
   }
 
@@ -165,13 +171,6 @@ final class BoundCall {
                 .formatted(h, alpha, Normalizer.Entmax.LEAST, Normalizer.Entmax.GREATEST));
       }
     }
-  }
-
-  /// The blocks that the normalizer selects, where it selects blocks.
-  Optional<KeyBlocks> blocks() {
-    return attention.normalizer() instanceof Normalizer.BlockTopK(int size, int _)
-        ? Optional.of(blocks.computeIfAbsent(size, of -> KeyBlocks.of(input.kPos(), of)))
-        : Optional.empty();
   }
 
   /// The logit of a head's sink, -∞ where the normalizer has none.

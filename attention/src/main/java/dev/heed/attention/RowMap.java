@@ -113,7 +113,16 @@ interface RowMap {
     }
 
     private static double length(Matrix x, int row) {
-      return Math.sqrt(dot(x.array(), row(x, row), x.array(), row(x, row), x.columns()));
+      int from = row(x, row);
+      float square = dot(x.array(), from, x.array(), from, x.columns());
+      if (square < Float.POSITIVE_INFINITY) {
+        return Math.sqrt(square);
+      }
+      double large = 0; // beyond what a float holds, or no number
+      for (int n = from; n < from + x.columns(); n++) {
+        large += (double) x.array()[n] * x.array()[n];
+      }
+      return Math.sqrt(large);
     }
 
     /// `dx = (dy - y (y · dy)) / |x|`.

@@ -27,7 +27,7 @@ final class RowNormalizer {
         softmax(Double.NEGATIVE_INFINITY, measures, weights);
       }
       case Normalizer.BlockTopK(int _, int count) -> {
-        call.blocks().orElseThrow().select(b, count, scores, measures);
+        call.blocks.orElseThrow().select(b, count, scores, measures);
         softmax(Double.NEGATIVE_INFINITY, measures, weights);
       }
       case Normalizer.Sigmoid(double bias) -> {

@@ -10,7 +10,7 @@ record RowNumbers(Tensor numbers) {
   static Shape shape(BoundCall call) {
     AttentionShape shape = call.shape;
     int more = call.attention.normalizer() instanceof Normalizer.TopK ? 2 : 0;
-    int planes = 2 + more + call.blocks().map(KeyBlocks::words).orElse(0);
+    int planes = 2 + more + call.blocks.map(KeyBlocks::words).orElse(0);
     return Shape.of(planes, shape.batch(), shape.heads(), shape.queries());
   }
 

@@ -86,6 +86,15 @@ class NormalizerTest {
     return numbers;
   }
 
+  /// The squares of such numbers are no floats.
+  @Test
+  void forward_hugeKeys_haveTheCosinesOfOthers() {
+    Attention attention = Attention.full().withScore(Score.cosine(1));
+    for (float[] actual : weights(attention, 3e25f, -1e25f)) {
+      assertThat(actual).containsExactly(new float[] {0.8808f, 0.1192f}, within(6e-5f));
+    }
+  }
+
   /// `0 * (j - 1)` is -0 for the first key.
   @Test
   void forward_zerosOfBothSigns_areEqualScores() {

@@ -28,6 +28,16 @@ class TiledBackwardTest {
     return IntStream.range(2000, 2150);
   }
 
+  /// Every second one.
+  static IntStream evenSeeds() {
+    return seeds().filter(seed -> seed % 2 == 0);
+  }
+
+  /// The others.
+  static IntStream oddSeeds() {
+    return seeds().filter(seed -> seed % 2 != 0);
+  }
+
   private static Call call(int seed) {
     return Calls.random(seed, seed % 5 == 0 ? new Size(110, 400) : new Size(40, 90));
   }
@@ -137,15 +147,13 @@ class TiledBackwardTest {
     Result alone =
         backward(
             new Tiled(), call.attention(), call.input(), dOut, Run.inference(Kernels.best(), ONE));
-    for (Workers workers : List.of(TWO, THREE)) {
-      Run run = Run.inference(Kernels.best(), workers);
-      backward(new Tiled(), call.attention(), call.input(), dOut, run)
-          .assertEqualTo(alone, call.toString());
-    }
+    Run run = Run.inference(Kernels.best(), seed % 2 == 0 ? TWO : THREE);
+    backward(new Tiled(), call.attention(), call.input(), dOut, run)
+        .assertEqualTo(alone, call.toString());
   }
 
   @ParameterizedTest
-  @MethodSource("seeds")
+  @MethodSource("evenSeeds")
   void backward_nanBehindTheMask_changesWhatSeesItAlone(int seed) {
     Call call = call(seed);
     AttentionShape shape = call.input().shape();
@@ -203,14 +211,14 @@ class TiledBackwardTest {
 
   /// What a query whose own numbers are not finite touches are the keys that it sees.
   @ParameterizedTest
-  @MethodSource("seeds")
+  @MethodSource("oddSeeds")
   void backward_nanInAQuery_touchesWhatItSeesAlone(int seed) {
     Call call = call(seed);
     AttentionShape shape = call.input().shape();
     HeadView dOut = upstream(seed, shape);
     Result expected = reference(call, dOut);
     int query = new Random(seed).nextInt(shape.queries());
-    spoil(seed % 2 == 0 ? call.input().q() : dOut, query);
+    spoil(seed % 4 == 1 ? call.input().q() : dOut, query);
     Oracle oracle = new Oracle(call.attention(), call.input());
     for (Kernels kernels : KERNELS) {
       Run run = Run.inference(kernels, ONE);

@@ -151,6 +151,10 @@ final class AttendCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "--out is missing: name the file of the result, or --explain");
     }
+    if (out == null && !(statistics.isEmpty() && maps.isEmpty())) {
+      throw new ParameterException(
+          command.commandLine(), "--out is missing: statistics and maps go to that file");
+    }
     try (SafetensorsFile opened = SafetensorsFile.open(file);
         Workers workers = threads.workers()) {
       attend(opened, Run.inference(Kernels.best(), workers));

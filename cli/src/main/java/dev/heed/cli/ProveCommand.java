@@ -78,6 +78,10 @@ final class ProveCommand implements Callable<Integer> {
           spec.commandLine(),
           "the claim '%s' is about language models: --data names a text".formatted(name));
     }
+    if (!proof.readsText() && data != null) {
+      throw new ParameterException(
+          spec.commandLine(), "the claim '%s' reads no text; leave --data out".formatted(name));
+    }
     Request request =
         new Request(
             proof,

@@ -117,6 +117,14 @@ class AttendCommandTest {
   }
 
   @Test
+  void attend_statisticsWithoutAFileForThem_isWrongUsage() {
+    CommandResult result =
+        CommandResult.of("attend", file.toString(), "--explain", "--stats", "entropy");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("--out is missing");
+  }
+
+  @Test
   void attend_explain_printsThePlanAndWritesNothing() {
     CommandResult plan =
         CommandResult.of("attend", file.toString(), "--explain", "--modifier", "alibi");

@@ -23,6 +23,22 @@ final class ProveCommandTest {
   }
 
   @Test
+  void prove_noSuchVariant_isRefusedWithThoseThereAre() {
+    CommandResult result = CommandResult.of("prove", "recall", "--only", "retenton");
+
+    assertThat(result.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(result.err()).contains("'retenton'", "retention");
+  }
+
+  @Test
+  void prove_textForATaskOfNumbers_isWrongUsage() {
+    CommandResult result = CommandResult.of("prove", "recall", "--data", "text.txt");
+
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("'recall' reads no text");
+  }
+
+  @Test
   void prove_languageModelsWithoutText_isWrongUsage() {
     CommandResult result = CommandResult.of("prove", "lengths");
 

@@ -21,10 +21,12 @@ final class ChannelDecay implements ChunkDecay {
   private final Workspace scratch;
   private final int width;
 
-  /// `A`, `[C, E]`; likewise its exponentials.
-  private final Tensor sums;
+  /// `A`, `[C, E]`.
+  private final double[] sums;
 
+  /// Its exponentials, `[C, E]`.
   private final Tensor begun;
+
   private final Tensor inverse;
   private final Tensor ending;
   private final Tensor reading;
@@ -38,7 +40,7 @@ final class ChannelDecay implements ChunkDecay {
     this.kernels = kernels;
     this.scratch = scratch;
     this.width = call.shape.width();
-    this.sums = scratch.take(longest, width);
+    this.sums = new double[longest * width];
     this.begun = scratch.take(longest, width);
     this.inverse = scratch.take(longest, width);
     this.ending = scratch.take(longest, width);
@@ -56,7 +58,7 @@ final class ChannelDecay implements ChunkDecay {
       int from = logs.offset() + call.place(b, n, span.from() + i) * width;
       for (int e = 0; e < width; e++) {
         all[e] += Decay.check(logs.array()[from + e]);
-        sums.array()[sums.offset() + i * width + e] = (float) all[e];
+        sums[i * width + e] = all[e];
       }
     }
     near = true;
@@ -65,10 +67,9 @@ final class ChannelDecay implements ChunkDecay {
     }
     int last = (loaded - 1) * width;
     for (int i = 0; i < loaded * width; i++) {
-      float sum = sums.array()[sums.offset() + i];
-      begun.array()[begun.offset() + i] = sum;
-      inverse.array()[inverse.offset() + i] = near ? -sum : 0;
-      ending.array()[ending.offset() + i] = sums.array()[sums.offset() + last + i % width] - sum;
+      begun.array()[begun.offset() + i] = (float) sums[i];
+      inverse.array()[inverse.offset() + i] = near ? (float) -sums[i] : 0;
+      ending.array()[ending.offset() + i] = (float) (sums[last + i % width] - sums[i]);
     }
     exponentials(begun);
     exponentials(inverse);
@@ -112,8 +113,7 @@ final class ChannelDecay implements ChunkDecay {
   }
 
   private float between(int i, int j, int e) {
-    int at = sums.offset() + e;
-    return (float) Math.exp(sums.array()[at + i * width] - sums.array()[at + j * width]);
+    return (float) Math.exp(sums[i * width + e] - sums[j * width + e]);
   }
 
   /// `to = x factors`, number by number.

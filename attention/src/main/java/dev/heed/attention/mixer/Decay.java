@@ -5,6 +5,9 @@ import java.util.Arrays;
 /// How the state fades from one position to the next: the logarithm, at most 0, of what it is
 /// multiplied by before a position is written to it.
 public sealed interface Decay {
+  /// A logarithm of less than the least float.
+  float NOTHING = -104;
+
   /// Nothing fades: linear attention, [Katharopoulos et al.
   /// 2020](https://arxiv.org/abs/2006.16236).
   record None() implements Decay {}
@@ -26,7 +29,7 @@ public sealed interface Decay {
     }
 
     float log(int state) {
-      return logs[state];
+      return check(logs[state]);
     }
 
     @Override
@@ -79,11 +82,12 @@ public sealed interface Decay {
   }
 
   /// A decay that was read, if the state does not grow by it; NaN passes and is seen in the result.
+  /// Those that leave nothing, -∞ for example, are all alike, so that sums of them stay exact.
   static float check(float log) {
     if (log > 0) {
       throw new MixerException(
           "mixer: a state would grow by a logarithm of %s; decays are at most 0".formatted(log));
     }
-    return log;
+    return Math.max(log, NOTHING);
   }
 }

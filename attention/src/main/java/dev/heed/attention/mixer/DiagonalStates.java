@@ -45,7 +45,7 @@ public final class DiagonalStates implements Operation {
   }
 
   /// The same after `state` `[B, D, 2 M]`, real parts and then imaginary ones, which is replaced by
-  /// that after the last position; no gradient goes there.
+  /// that after the last position where there is no tape; no gradient goes there.
   public DiagonalStates after(Tensor state) {
     Shape shape = Shape.of(x.axis(0), x.axis(2), 2 * modes.modes());
     if (!state.shape().equals(shape)) {

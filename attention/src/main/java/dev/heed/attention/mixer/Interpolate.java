@@ -44,7 +44,8 @@ public final class Interpolate implements Operation {
     return new Interpolate(gate, candidate, Optional.empty(), Optional.empty());
   }
 
-  /// The same after `state` `[B, D]`, which is replaced by the last result; no gradient goes there.
+  /// The same after `state` `[B, D]`, which is replaced by the last result where there is no tape;
+  /// no gradient goes there.
   public Interpolate after(Tensor state) {
     Shape shape = Shape.of(gate.axis(0), gate.axis(2));
     if (!state.shape().equals(shape)) {

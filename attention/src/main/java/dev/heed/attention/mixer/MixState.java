@@ -2,6 +2,7 @@ package dev.heed.attention.mixer;
 
 import dev.heed.attention.Executor;
 import dev.heed.attention.Reference;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.grad.Gradients;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
@@ -36,7 +37,7 @@ public final class MixState implements Operation {
   }
 
   /// The same, writing the state after the last position to `state` `[B, N, E, W]`, which may be
-  /// the input's past. No gradient comes back from there.
+  /// the input's past where there is no tape. No gradient comes back from there.
   public MixState into(Tensor state) {
     if (!Arrays.equals(state.shape().toArray(), call.shape.states())) {
       throw new ShapeException(
@@ -61,8 +62,18 @@ public final class MixState implements Operation {
     return false;
   }
 
+  /// Checks that the way back will find the past as it was.
+  static void checkKept(Optional<Tensor> past, Optional<Tensor> present, Run run) {
+    boolean same = past.isPresent() && present.isPresent();
+    if (same && run.tape().isPresent() && past.get().array() == present.get().array()) {
+      throw new UnsupportedCombinationException(
+          "a tape", "a state that is written over the past", "a state of its own would do");
+    }
+  }
+
   @Override
   public Tensor forward(Run run) {
+    checkKept(call.input.past(), present, run);
     StateShape shape = call.shape;
     Tensor y =
         run.allocate(

@@ -87,7 +87,7 @@ final class ReferenceMix {
   private double log(int b, int n, int t, int e) {
     return switch (call.mixer.decay()) {
       case Decay.None _ -> 0;
-      case Decay.Fixed fixed -> fixed.logs()[n];
+      case Decay.Fixed fixed -> fixed.log(n);
       case Decay.PerHead _ -> Decay.check(logs().array()[logs().offset() + call.place(b, n, t)]);
       case Decay.PerChannel _ -> {
         int at = call.place(b, n, t) * call.shape.width() + e;

@@ -74,7 +74,7 @@ public final class ShortConvolve implements Operation {
   }
 
   /// The same, writing the state after the last position to `present` `[B, D, K - 1]`, which may be
-  /// the past.
+  /// the past where there is no tape.
   public ShortConvolve into(Tensor present) {
     return new ShortConvolve(
         x, taps, bias, new Before(before.past, Optional.of(checked(present)), before.documents));
@@ -117,6 +117,7 @@ public final class ShortConvolve implements Operation {
 
   @Override
   public Tensor forward(Run run) {
+    MixState.checkKept(before.past, before.present, run);
     Tensor y = run.allocate(x.shape());
     float[] rows = rows();
     tasks(run, (from, count) -> forward(y, rows, from, count));

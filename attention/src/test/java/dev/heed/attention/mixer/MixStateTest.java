@@ -43,7 +43,7 @@ class MixStateTest {
   }
 
   static List<Case> cases() {
-    return cases(-120);
+    return cases(-120, -1e5f, Float.NEGATIVE_INFINITY);
   }
 
   /// Cases of which the decays can be changed a little.
@@ -51,8 +51,8 @@ class MixStateTest {
     return cases(-1);
   }
 
-  /// @param lowest of the logarithms: at -120 nothing is left of the state
-  private static List<Case> cases(float lowest) {
+  /// @param lowest some of the logarithms: from -120 on nothing is left of the state
+  private static List<Case> cases(float... lowest) {
     List<Case> cases = new ArrayList<>();
     List<Heads> divisions =
         List.of(Heads.all(3), new Heads(6, 3, 3), new Heads(2, 2, 6), new Heads(4, 1, 2));
@@ -78,7 +78,7 @@ class MixStateTest {
     return new Case(new StateMixer(decay, write, 0.75), input.shape().heads(), strong, input);
   }
 
-  private static StateInput input(int kind, Heads heads, boolean strong, float lowest) {
+  private static StateInput input(int kind, Heads heads, boolean strong, float... lowest) {
     Random random = new Random(kind * 100L + heads.outputs());
     int states = heads.states();
     StateInput input =
@@ -122,9 +122,10 @@ class MixStateTest {
     return x;
   }
 
-  private static Tensor negative(float lowest, Tensor x) {
+  private static Tensor negative(float[] lowest, Tensor x) {
     for (int i = 0; i < x.size(); i++) {
-      x.array()[i] = i % 13 == 0 ? lowest : -0.25f - Math.abs(x.array()[i]);
+      boolean low = i % 13 == 0;
+      x.array()[i] = low ? lowest[i / 13 % lowest.length] : -0.25f - Math.abs(x.array()[i]);
     }
     return x;
   }
@@ -290,6 +291,16 @@ class MixStateTest {
     new GradCheck(RUN)
         .check(List.of(x), run -> run.apply(MixState.of(StateMixer.linear(), input)))
         .orElseThrow();
+  }
+
+  @Test
+  void forward_pastOverwrittenOnATape_isRefused() {
+    Case test = cases().getFirst();
+    MixState operation =
+        MixState.of(test.mixer(), test.input()).into(test.input().past().orElseThrow());
+    assertThatThrownBy(() -> RUN.taped().apply(operation))
+        .isInstanceOf(UnsupportedCombinationException.class)
+        .hasMessageContainingAll("a tape", "written over the past");
   }
 
   @Test

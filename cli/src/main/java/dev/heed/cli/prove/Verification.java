@@ -1,5 +1,7 @@
 package dev.heed.cli.prove;
 
+import dev.heed.checkpoint.CheckpointException;
+import dev.heed.checkpoint.Escape;
 import dev.heed.cli.prove.Expectation.Minus;
 import dev.heed.cli.prove.Proof.Variant;
 import dev.heed.grad.Run;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 /// expected.
 public final class Verification {
   private final Proof proof;
+  private final List<Variant> variants;
   private final Laboratory laboratory;
   private final Ledger ledger;
   private final PrintWriter out;
@@ -40,9 +43,26 @@ public final class Verification {
   public Verification(Request request, PrintWriter out) {
     this.request = request;
     this.proof = request.proof();
+    this.variants = wanted(proof, request.only());
     this.laboratory = Laboratory.of(proof, request.data());
     this.ledger = Ledger.in(request.file());
     this.out = out;
+  }
+
+  private static List<Variant> wanted(Proof proof, Optional<String> only) {
+    List<Variant> wanted =
+        proof.variants().stream()
+            .filter(variant -> variant.name().contains(only.orElse("")))
+            .toList();
+    if (wanted.isEmpty()) {
+      throw new CheckpointException(
+          "prove: '%s' is in the name of no variant of '%s'; there are %s"
+              .formatted(
+                  Escape.text(only.orElse("")),
+                  proof.name(),
+                  proof.variants().stream().map(Variant::name).toList()));
+    }
+    return wanted;
   }
 
   /// Whether every figure is as expected, printed line by line.
@@ -53,11 +73,7 @@ public final class Verification {
     List<Long> seeds =
         request.seed().isPresent() ? List.of(request.seed().getAsLong()) : proof.seeds();
     for (long seed : seeds) {
-      for (Variant variant : proof.variants()) {
-        boolean wanted = request.only().map(variant.name()::contains).orElse(true);
-        if (!wanted) {
-          continue;
-        }
+      for (Variant variant : variants) {
         Figures figures = figures(variant, seed, display, stop, run);
         if (stop.getAsBoolean()) {
           return false;
