@@ -46,13 +46,22 @@ public record RouteTopK(Tensor logits, int count) implements Operation {
     double sum = 0;
     for (int n = 0; n < count; n++) {
       int best = largest(in, from, out, to);
-      largest = n == 0 ? in[from + best] : largest;
+      largest = n == 0 ? finite(in[from + best], best) : largest;
       out[to + best] = (float) Math.exp(in[from + best] - largest);
       sum += out[to + best];
     }
     for (int x = 0; x < experts; x++) {
       out[to + x] = Float.isNaN(out[to + x]) ? 0 : (float) (out[to + x] / sum);
     }
+  }
+
+  private static double finite(float largest, int expert) {
+    if (Float.isInfinite(largest)) {
+      throw new HeedException(
+          "route: the largest logit, of expert %d, is %s; the weights or the input are broken"
+              .formatted(expert, largest));
+    }
+    return largest;
   }
 
   /// The first of the largest that are not taken yet.

@@ -38,6 +38,16 @@ class RouteTopKTest {
   }
 
   @Test
+  void forward_infinity_namesTheExpert() {
+    Tensor logits = Tensor.of(new float[] {1, Float.POSITIVE_INFINITY, 2}, 1, 3);
+    assertThatThrownBy(() -> RUN.apply(new RouteTopK(logits, 2)))
+        .isInstanceOf(HeedException.class)
+        .hasMessageContaining("expert 1, is Infinity");
+    Tensor closed = Tensor.of(new float[] {1, Float.NEGATIVE_INFINITY, 2}, 1, 3);
+    assertThat(RUN.apply(new RouteTopK(closed, 3)).at(0, 1)).isZero();
+  }
+
+  @Test
   void create_moreThanThereAre_isRefused() {
     assertThatThrownBy(() -> new RouteTopK(Tensor.zeros(2, 3), 4))
         .isInstanceOf(ShapeException.class)

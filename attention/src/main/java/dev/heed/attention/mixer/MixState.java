@@ -63,6 +63,7 @@ public final class MixState implements Operation {
   }
 
   /// Checks that the way back will find the past as it was.
+  @SuppressWarnings("ReferenceEquality") // the same array is meant, not the same numbers
   static void checkKept(Optional<Tensor> past, Optional<Tensor> present, Run run) {
     boolean same = past.isPresent() && present.isPresent();
     if (same && run.tape().isPresent() && past.get().array() == present.get().array()) {
