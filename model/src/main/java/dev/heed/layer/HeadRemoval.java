@@ -70,6 +70,10 @@ public final class HeadRemoval {
             "removal of heads",
             "slopes go by the number of heads; a gate of zero");
       }
+      if (modifier instanceof Modifier.Expression && readsHead(modifier.text())) {
+        throw new UnsupportedCombinationException(
+            "a modifier that reads h", "removal of heads", "a gate of zero");
+      }
     }
     if (attention.attention().talks()) {
       throw new UnsupportedCombinationException(
@@ -77,7 +81,7 @@ public final class HeadRemoval {
           "removal of heads",
           "heads that do not talk, or a gate of zero,");
     }
-    if (attention.attention().mask().toString().matches(".*\\bh\\b.*")) {
+    if (readsHead(attention.attention().mask().toString())) {
       throw new UnsupportedCombinationException(
           "a mask that reads h", "removal of heads", "a gate of zero");
     }
@@ -85,6 +89,10 @@ public final class HeadRemoval {
       throw new UnsupportedCombinationException(
           attention.source().toString(), "removal of heads", "a gate of zero");
     }
+  }
+
+  private static boolean readsHead(String expression) {
+    return expression.matches(".*\\bh\\b.*");
   }
 
   private SelfAttention reduced() {

@@ -107,5 +107,10 @@ class HeadRemovalTest {
     assertThatThrownBy(() -> HeadRemoval.of(sloped, Set.of(0, 1)))
         .isInstanceOf(UnsupportedCombinationException.class)
         .hasMessageContainingAll("alibi", "removal of heads");
+    Modifier reading = Modifier.expression("s / (1 + h)");
+    SelfAttention apart = attention(choices().withModifier(reading), 1, 1, 1, 1, 1, 1);
+    assertThatThrownBy(() -> HeadRemoval.of(apart, Set.of(0, 1)))
+        .isInstanceOf(UnsupportedCombinationException.class)
+        .hasMessageContainingAll("reads h", "removal of heads");
   }
 }
