@@ -86,6 +86,20 @@ class NormalizerTest {
     return numbers;
   }
 
+  /// Rows keep their blocks as floats.
+  @Test
+  void choose_manyBlocks_givesWordsThatFloatsHold() {
+    KeyBlocks blocks = KeyBlocks.of(Positions.range(0, 60), 1);
+    int[] bits = new int[blocks.words()];
+    KeyBlocks.choose(new double[60], 59, bits);
+    for (int n = 0; n < 60; n++) {
+      assertThat(KeyBlocks.isChosen(bits, n)).as("block %d", n).isEqualTo(n < 59);
+    }
+    for (int word : bits) {
+      assertThat((int) (float) word).isEqualTo(word);
+    }
+  }
+
   /// The squares of such numbers are no floats.
   @Test
   void forward_hugeKeys_haveTheCosinesOfOthers() {

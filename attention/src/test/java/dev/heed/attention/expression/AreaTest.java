@@ -36,6 +36,7 @@ class AreaTest {
         "chunk(24); -24; -1; EMPTY",
         "dilated(40); 40; 44; EMPTY",
         "dilated(3); 40; 44; PARTIAL",
+        "dilated(16); 0; 0; PARTIAL",
         "dilated(1); 40; 44; FULL",
         "previous(8); 8; 15; FULL",
         "previous(8); 16; 23; EMPTY",
