@@ -27,11 +27,11 @@ import java.util.Map;
 /// What does a normalizer cost beside softmax, under a causal mask, on one thread?
 ///
 /// `java --add-modules jdk.incubator.vector -cp bench/target/bench.jar
-/// dev.heed.bench.NormalizerSpeed 2048 9`
+/// dev.heed.bench.NormalizerSpeed 2048 40`
 ///
 /// with positions and rounds. Each round runs softmax and the normalizer in turns; printed is the
 /// median of the ratios of their processor times, forward and forward and backward: 1 is the speed
-/// of softmax.
+/// of softmax. As many rounds come first and are not counted: with three the compiler is not done.
 public final class NormalizerSpeed {
   private static final int HEADS = 4;
   private static final int WIDTH = 64;
@@ -40,6 +40,7 @@ public final class NormalizerSpeed {
           "softmax",
           "topk(8)",
           "topk(32)",
+          "blocktopk(64,4)",
           "sink",
           "sigmoid(-7)",
           "relu(1,100)",
@@ -52,7 +53,7 @@ public final class NormalizerSpeed {
 
   public static void main(String[] arguments) {
     int positions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2048;
-    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 9;
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 40;
     try (Workers workers = Workers.of(1)) {
       Run run = Run.inference(Kernels.best(), workers);
       Call plain = new Call(Normalizer.softmax(), positions, run);
@@ -60,7 +61,7 @@ public final class NormalizerSpeed {
         Call other = new Call(Normalizer.parse(text), positions, run);
         System.out.printf(
             Locale.ROOT,
-            "%-12s forward %.2f, forward and backward %.2f%n",
+            "%-15s forward %.2f, forward and backward %.2f%n",
             text,
             ratio(plain::forward, other::forward, rounds),
             ratio(plain::bothWays, other::bothWays, rounds));
@@ -70,7 +71,7 @@ public final class NormalizerSpeed {
 
   private static double ratio(Runnable plain, Runnable other, int rounds) {
     double[] ratios = new double[rounds];
-    for (int round = -3; round < rounds; round++) {
+    for (int round = -rounds; round < rounds; round++) {
       double a = seconds(plain);
       double b = seconds(other);
       if (round >= 0) {
