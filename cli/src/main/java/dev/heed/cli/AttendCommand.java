@@ -27,6 +27,7 @@ import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Weight;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,11 @@ final class AttendCommand implements Callable<Integer> {
     if (out == null && !(statistics.isEmpty() && maps.isEmpty())) {
       throw new ParameterException(
           command.commandLine(), "--out is missing: statistics and maps go to that file");
+    }
+    if (out != null && Files.exists(out) && Files.exists(file) && Files.isSameFile(file, out)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--out %s is the file that is read, which would be lost: name another".formatted(out));
     }
     try (SafetensorsFile opened = SafetensorsFile.open(file);
         Workers workers = threads.workers()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heed.checkpoint.SafetensorsFile;
 import dev.heed.checkpoint.SafetensorsWriter;
 import dev.heed.tensor.Weight;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -122,6 +123,15 @@ class AttendCommandTest {
         CommandResult.of("attend", file.toString(), "--explain", "--stats", "entropy");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(result.err()).contains("--out is missing");
+  }
+
+  @Test
+  void attend_outIsTheFileItself_isWrongUsageAndKeepsIt() throws IOException {
+    byte[] before = Files.readAllBytes(file);
+    CommandResult result = CommandResult.of("attend", file.toString(), "--out", file.toString());
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("would be lost");
+    assertThat(file).hasBinaryContent(before);
   }
 
   @Test
