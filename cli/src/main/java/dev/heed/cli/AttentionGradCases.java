@@ -149,9 +149,9 @@ final class AttentionGradCases {
         new Modifier.Forget(),
         new Modifier.Shaw(4),
         new Modifier.TransformerXl(3),
+        new Modifier.LearnedAlibi(),
         Modifier.softCap(1.5),
         Modifier.alibi(),
-        new Modifier.LearnedAlibi(),
         new Modifier.T5(8, 12, Modifier.T5.Direction.BIDIRECTIONAL),
         new Modifier.T5(8, 9, Modifier.T5.Direction.CAUSAL));
   }
