@@ -72,13 +72,7 @@ class FaithfulnessTest {
               attention.heads());
       blocks.add(new Block(block.mixer().withLayer(seeing), block.feedForward()));
     }
-    return new Decoder(
-        decoder.embedding(),
-        blocks,
-        decoder.norm(),
-        decoder.head(),
-        decoder.logitCap(),
-        decoder.context());
+    return decoder.withBlocks(blocks);
   }
 
   @Test

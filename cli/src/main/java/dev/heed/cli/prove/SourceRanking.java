@@ -60,13 +60,7 @@ final class SourceRanking {
               attention.heads());
       blocks.add(new Block(block.mixer().withLayer(seeing), block.feedForward()));
     }
-    return new Decoder(
-        decoder.embedding(),
-        blocks,
-        decoder.norm(),
-        decoder.head(),
-        decoder.logitCap(),
-        decoder.context());
+    return decoder.withBlocks(blocks);
   }
 
   /// The figures of all methods.
