@@ -35,12 +35,14 @@ public final class Lens {
   private final ModelSites sites;
   private final Run base;
   private final long budget;
+  private final Runnable before;
 
-  private Lens(Decoder decoder, ModelSites sites, Run base, long budget) {
+  private Lens(Decoder decoder, ModelSites sites, Run base, long budget, Runnable before) {
     this.decoder = decoder;
     this.sites = sites;
     this.base = base;
     this.budget = budget;
+    this.before = before;
   }
 
   /// A lens that computes with the fastest kernels on `workers`.
@@ -58,16 +60,23 @@ public final class Lens {
     if (run.tape().isPresent()) {
       throw new LensException("lens: a run with a tape; one for inference would fit");
     }
-    return new Lens(decoder, ModelSites.of(decoder), run, Runtime.getRuntime().maxMemory() / 2);
+    long budget = Runtime.getRuntime().maxMemory() / 2;
+    return new Lens(decoder, ModelSites.of(decoder), run, budget, () -> {});
   }
 
   /// The same lens, which refuses to keep more than `bytes`.
   public Lens withBudget(long bytes) {
-    return new Lens(decoder, sites, base, bytes);
+    return new Lens(decoder, sites, base, bytes, before);
+  }
+
+  /// The same lens, which calls `check` before every pass: what it throws ends what takes many.
+  public Lens withCheck(Runnable check) {
+    return new Lens(decoder, sites, base, budget, check);
   }
 
   /// A run like that of the lens, over scratch of its own.
   Run fresh() {
+    before.run();
     return base.probed(Probe.NONE);
   }
 
@@ -104,6 +113,7 @@ public final class Lens {
   ///
   /// @param tokens `[B, T]`
   public Trace run(Tokens tokens, List<Intervention> interventions, Sites at) {
+    before.run();
     check(tokens);
     List<SiteShape> wanted = at.in(sites);
     Shape shape = Shape.of(tokens.batch(), tokens.length());

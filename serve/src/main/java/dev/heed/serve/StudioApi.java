@@ -8,6 +8,7 @@ import dev.heed.model.LanguageModel;
 import dev.heed.serve.Endpoint.Call;
 import dev.heed.serve.Traced.Patterns;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,17 +29,21 @@ final class StudioApi implements AutoCloseable {
   }
 
   Map<String, Endpoint> endpoints() {
-    return Map.of(
-        "/api/model", call -> Answer.of(model(call)),
-        "/api/trace", call -> Answer.of(trace(traced(call))),
-        "/api/patterns", call -> Answer.of(traced(call).thumbnails()),
-        "/api/head", this::head,
-        "/api/effect", call -> Answer.of(new Effects(traced(call)).effect(call)),
-        "/api/sweep", this::sweep,
-        "/api/heads", call -> Answer.of(new Insights(traced(call)).heads()),
-        "/api/lens", call -> Answer.of(new Insights(traced(call)).lens()),
-        "/api/attribution", call -> Answer.of(new Insights(traced(call)).attribution(call)),
-        "/api/training", call -> Answer.of(Trainings.of(call.asked().string("folder")).json()));
+    Map<String, Endpoint> all = new HashMap<>();
+    all.put("/api/model", call -> Answer.of(model(call)));
+    all.put("/api/trace", call -> Answer.of(trace(traced(call))));
+    all.put("/api/patterns", call -> Answer.of(traced(call).thumbnails()));
+    all.put("/api/head", this::head);
+    all.put("/api/weighed", call -> Answer.of(new Measures(traced(call)).weighed(call)));
+    all.put("/api/map", call -> Answer.of(new Measures(traced(call)).map(call)));
+    all.put("/api/sources", call -> Answer.of(new Measures(traced(call)).sources(call)));
+    all.put("/api/effect", call -> Answer.of(new Effects(traced(call)).effect(call)));
+    all.put("/api/sweep", this::sweep);
+    all.put("/api/heads", call -> Answer.of(new Insights(traced(call)).heads()));
+    all.put("/api/lens", call -> Answer.of(new Insights(traced(call)).lens()));
+    all.put("/api/attribution", call -> Answer.of(new Insights(traced(call)).attribution(call)));
+    all.put("/api/training", call -> Answer.of(Trainings.of(call.asked().string("folder")).json()));
+    return all;
   }
 
   private String name(Call call) {

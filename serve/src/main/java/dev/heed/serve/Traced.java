@@ -8,8 +8,10 @@ import dev.heed.lens.Place;
 import dev.heed.lens.Sites;
 import dev.heed.lens.Trace;
 import dev.heed.lens.Value;
+import dev.heed.lens.ValueZeroing;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +22,7 @@ final class Traced {
   private final Trace trace;
   private final List<Patterns> blocks;
   private Optional<Baseline> means = Optional.empty();
+  private Optional<ValueZeroing> zeroing = Optional.empty();
 
   private Traced(Lens lens, Texts texts, Trace trace) {
     this.lens = lens;
@@ -34,7 +37,8 @@ final class Traced {
 
   /// Reads a text.
   static Traced of(Lens lens, Texts texts, Cancellation cancellation) {
-    Sites sites = ending(lens, ".attn.pattern");
+    Sites sites =
+        ending(lens, ".attn.pattern").and(ending(lens, ".attn.v")).and(ending(lens, ".resid_pre"));
     return new Traced(lens, texts, lens.run(texts.ids(), watching(lens, cancellation), sites));
   }
 
@@ -75,6 +79,11 @@ final class Traced {
     return trace.pattern(layer, head);
   }
 
+  /// What stood where: patterns, values, and what came before each block.
+  Trace trace() {
+    return trace;
+  }
+
   /// What the model foretells.
   Predictions predictions() {
     return new Predictions(trace.logits());
@@ -86,6 +95,28 @@ final class Traced {
       means = Optional.of(lens.baseline(List.of(texts.ids()), ending(lens, ".attn.z")));
     }
     return means.get();
+  }
+
+  /// What positions lose without the value of a key, computed when it is first asked for.
+  ValueZeroing zeroing(Cancellation cancellation) {
+    if (zeroing.isEmpty()) {
+      zeroing = Optional.of(ValueZeroing.of(lens.withCheck(cancellation::check), texts.ids()));
+    }
+    return zeroing.get();
+  }
+
+  /// Maps one after the other, row after row.
+  static float[] flat(double[][]... maps) {
+    float[] all = new float[Arrays.stream(maps).mapToInt(map -> map.length * map.length).sum()];
+    int to = 0;
+    for (double[][] map : maps) {
+      for (double[] row : map) {
+        for (double number : row) {
+          all[to++] = (float) number;
+        }
+      }
+    }
+    return all;
   }
 
   /// The patterns of a block, `[H, T, S]`; no head where a block does not attend.
@@ -128,13 +159,25 @@ final class Traced {
     int at(int head, int query) {
       return (head * queries + query) * keys;
     }
+
+    /// Row after row of a map, as far as rows are sent.
+    float[] flat(double[][] map) {
+      float[] all = new float[sentByHead()];
+      int to = 0;
+      for (int q = 0; q < queries; q++) {
+        for (int k = 0; k < sent(q); k++) {
+          all[to++] = (float) map[q][k];
+        }
+      }
+      return all;
+    }
   }
 
   /// Bytes that it holds.
   long bytes() {
     long floats = trace.logits().size();
-    for (Patterns block : blocks) {
-      floats += block.weights().limit();
+    for (String site : trace.sites()) {
+      floats += trace.value(site).size();
     }
     return floats * Float.BYTES;
   }
