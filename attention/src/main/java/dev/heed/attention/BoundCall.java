@@ -103,9 +103,7 @@ final class BoundCall {
     for (Need need : attention.needs(input.shape())) {
       Optional<Tensor> given = input.parameters().find(need.name());
       if (given.isEmpty()) {
-        throw new AttentionException(
-            "attention: %s reads parameter %s %s and the input has none; AttentionInput.withParameter gives it"
-                .formatted(need.reader(), need.name(), need.shape()));
+        throw need.missing("AttentionInput.withParameter");
       }
       if (!need.fits(given.get().shape())) {
         throw new ShapeException(

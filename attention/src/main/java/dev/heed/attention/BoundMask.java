@@ -63,9 +63,9 @@ final class BoundMask {
   static BoundMask of(Mask mask, AttentionInput input, MaskReads others) {
     MaskReads reads = MaskReads.of(mask.truth());
     boolean documents = reads.documents() || others.documents();
-    check(mask, "document ids", "withDocuments", documents, input.docQ().isPresent());
-    check(mask, "key lengths", "withLengths", reads.lengths(), input.lengths().isPresent());
-    check(mask, "a visible set", "withVisible", reads.given(), input.visible().isPresent());
+    Brought.DOCUMENTS.check(mask, documents, input.docQ().isPresent());
+    Brought.LENGTHS.check(mask, reads.lengths(), input.lengths().isPresent());
+    Brought.VISIBLE.check(mask, reads.given(), input.visible().isPresent());
     BoundMask bound = new BoundMask(mask, input, reads);
     bound.checkLost();
     return bound;
@@ -94,26 +94,37 @@ final class BoundMask {
     }
   }
 
-  private static void check(Mask mask, String what, String method, boolean read, boolean given) {
-    if (read && !given) {
-      throw new AttentionException(
-          "attention: mask '%s' reads %s and the input has none; AttentionInput.%s gives them"
-              .formatted(mask, what, method));
-    }
-    if (given && !read) {
-      throw new UnsupportedCombinationException(
-          "mask '%s'".formatted(mask),
-          "input with " + what,
-          "a mask with '%s' reads it".formatted(term(what)));
-    }
-  }
+  /// What a mask reads and the input brings.
+  private enum Brought {
+    DOCUMENTS("document ids", "document", "tensors doc_q [T] and doc_k [S]", "withDocuments"),
+    LENGTHS("key lengths", "padding", "a tensor kv_len [B]", "withLengths"),
+    VISIBLE("a visible set", "given", "a tensor visible [B, H, T, S]", "withVisible");
 
-  private static String term(String what) {
-    return switch (what) {
-      case "document ids" -> "document";
-      case "key lengths" -> "padding";
-      default -> "given";
-    };
+    private final String what;
+    private final String term;
+    private final String tensors;
+    private final String method;
+
+    Brought(String what, String term, String tensors, String method) {
+      this.what = what;
+      this.term = term;
+      this.tensors = tensors;
+      this.method = method;
+    }
+
+    void check(Mask mask, boolean read, boolean given) {
+      if (read && !given) {
+        throw new AttentionException(
+            "attention: mask '%s' reads %s and the input has none; %s in the file would fit, in Java AttentionInput.%s"
+                .formatted(mask, what, tensors, method));
+      }
+      if (given && !read) {
+        throw new UnsupportedCombinationException(
+            "mask '%s'".formatted(mask),
+            "input with " + what,
+            "a mask with '%s' reads it".formatted(term));
+      }
+    }
   }
 
   /// Whether everything is visible to everyone.

@@ -78,6 +78,15 @@ public record Need(String name, Shape shape, String reader, List<Axis> axes, flo
     return Shape.of(lengths);
   }
 
+  /// Says who reads these numbers, and how a call gets them.
+  ///
+  /// @param inJava how a program gives them
+  public AttentionException missing(String inJava) {
+    return new AttentionException(
+        "attention: %s reads parameter %s %s, which is missing; a tensor of that name in the file would fit, in Java %s"
+            .formatted(reader, name, shape, inJava));
+  }
+
   /// What shapes fit, for an error message.
   String fitting() {
     StringJoiner all = new StringJoiner(", ", "[", "]");

@@ -18,13 +18,18 @@ public sealed interface Observer {
   record SinkMass() implements Observer {}
 
   /// The keys with the largest weights of each query, the largest first and the lowest index first
-  /// where weights are equal, and these weights, `[B, H, T, count]`; key -1 and weight 0 where
-  /// there are fewer keys of any weight.
+  /// where weights are equal, and these weights, `[B, H, T, n]`, where n is `count`, or S where
+  /// there are no more keys; key -1 and weight 0 where fewer have any weight.
   record Top(int count) implements Observer {
     public Top {
       if (count < 1) {
         throw new AttentionException("top: %d keys are none; 1 or more would fit".formatted(count));
       }
+    }
+
+    /// How many keys are told of a query that `keys` stand before.
+    int width(int keys) {
+      return Math.min(count, keys);
     }
   }
 

@@ -75,9 +75,10 @@ final class ReferenceObservation {
 
   private void top(ReferenceRow row, Observer.Top top, int query, double[] weights) {
     int[] keys = statistics.keysOf(top);
-    int at = row.t * top.count();
-    int toKeys = query * top.count();
-    for (int n = 0; n < top.count(); n++) {
+    int width = top.width(shape.keys());
+    int at = row.t * width;
+    int toKeys = query * width;
+    for (int n = 0; n < width; n++) {
       int best = -1;
       for (int s = 0; s < shape.keys(); s++) {
         boolean left = n == 0 || after(row.weights, s, keys[toKeys + n - 1]);
@@ -87,7 +88,7 @@ final class ReferenceObservation {
       keys[toKeys + n] = best;
       weights[at + n] = best < 0 ? 0 : row.weights[best];
       if (best < 0) {
-        Arrays.fill(keys, toKeys + n, toKeys + top.count(), -1);
+        Arrays.fill(keys, toKeys + n, toKeys + width, -1);
         return;
       }
     }

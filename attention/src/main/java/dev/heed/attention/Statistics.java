@@ -30,7 +30,7 @@ public final class Statistics {
       case Observer.Entropy _, Observer.Maximum _, Observer.Distance _, Observer.SinkMass _ ->
           Shape.of(of.batch(), of.heads(), of.queries());
       case Observer.Coverage _ -> Shape.of(of.batch(), of.heads(), of.keys());
-      case Observer.Top(int count) -> Shape.of(of.batch(), of.heads(), of.queries(), count);
+      case Observer.Top top -> Shape.of(of.batch(), of.heads(), of.queries(), top.width(of.keys()));
       case Observer.BlockMap(int size) ->
           Shape.of(of.batch(), of.heads(), squares(of.queries(), size), squares(of.keys(), size));
     };
@@ -52,7 +52,8 @@ public final class Statistics {
     return found;
   }
 
-  /// The keys that an observer found, `[B, H, T, count]`, -1 where there are fewer.
+  /// The keys that an observer found, `[B, H, T, n]` as [Observer.Top] says, -1 where there are
+  /// fewer.
   public int[] keysOf(Observer.Top observer) {
     of(observer);
     return keys.getOrDefault(observer, new int[0]);

@@ -105,9 +105,9 @@ final class TiledObservation {
     void run(Workspace scratch) {
       tops = new TopKeys[observers.each().size()];
       for (int n = 0; n < tops.length; n++) {
-        if (observers.each().get(n) instanceof Observer.Top(int count)) {
+        if (observers.each().get(n) instanceof Observer.Top top) {
           tops[n] = new TopKeys();
-          tops[n].start(count, 0);
+          tops[n].start(top.width(shape.keys()), 0);
         }
       }
       QueryBlock block =
@@ -178,7 +178,7 @@ final class TiledObservation {
           case Observer.Distance _ -> into.array()[at] = distances[t];
           case Observer.SinkMass _ -> into.array()[at] = (float) normalizer.sinkWeight(block, t);
           case Observer.Top top -> {
-            int place = (row + t) * top.count();
+            int place = (row + t) * top.width(shape.keys());
             tops[n].write(t, statistics.keysOf(top), into.array(), place);
           }
           case Observer.Coverage _, Observer.BlockMap _ -> {}

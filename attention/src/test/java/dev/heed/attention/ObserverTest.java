@@ -76,7 +76,7 @@ class ObserverTest {
           float[] sorted = Arrays.copyOfRange(map, row * shape.keys(), (row + 1) * shape.keys());
           Arrays.sort(sorted);
           for (int n = 0; n < Math.min(count, shape.keys()); n++) {
-            sums[row * count + n] = sorted[shape.keys() - 1 - n];
+            sums[row * Math.min(count, shape.keys()) + n] = sorted[shape.keys() - 1 - n];
           }
         }
       }
@@ -113,7 +113,7 @@ class ObserverTest {
     Tensor weights = statistics.of(TOP);
     int length = call.input().shape().keys();
     for (int n = 0; n < keys.length; n++) {
-      float weight = keys[n] < 0 ? 0 : map[n / TOP.count() * length + keys[n]];
+      float weight = keys[n] < 0 ? 0 : map[n / weights.axis(3) * length + keys[n]];
       assertThat((double) weights.array()[n])
           .as(call + " key " + keys[n])
           .isCloseTo(weight, org.assertj.core.api.Assertions.within(1e-5 + 1e-4 * weight));
@@ -172,6 +172,26 @@ class ObserverTest {
       })
   void observer_written_isReadBack(String text) {
     assertThat(Observer.parse(text).text()).isEqualTo(text);
+  }
+
+  @Test
+  void observe_topOfMoreThanAllKeys_isAsWideAsTheKeys() {
+    Call call = call(4001);
+    int all = call.input().shape().keys();
+    Observer.Top wide = new Observer.Top(100_000);
+    Observers both = Observers.of(wide, Observer.maximum());
+    for (Executor executor : List.of(new Reference(), new Tiled())) {
+      Statistics found =
+          call.attention()
+              .observe(call.input(), both, executor, Run.inference(Kernels.best(), ONE));
+      float[] largest = found.of(Observer.maximum()).toArray();
+      Tensor weights = found.of(wide);
+      assertThat(weights.axis(3)).isEqualTo(all);
+      assertThat(found.keysOf(wide)).hasSize(largest.length * all);
+      for (int row = 0; row < largest.length; row++) {
+        assertThat(weights.array()[row * all]).as("row %d", row).isEqualTo(largest[row]);
+      }
+    }
   }
 
   @Test

@@ -19,7 +19,6 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
@@ -64,12 +63,7 @@ final class JsonReader {
               .formatted(source, DEEPEST, LONGEST_NUMBER),
           e);
     } catch (StreamReadException e) {
-      TokenStreamLocation at = e.getLocation();
-      String reason = e.getOriginalMessage().split(": was expecting")[0];
-      throw new CheckpointException(
-          "%s: not JSON at line %d, column %d: %s"
-              .formatted(source, at.getLineNr(), at.getColumnNr(), Escape.text(reason)),
-          e);
+      throw new CheckpointException(new JsonFault(text, e).message(source), e);
     }
   }
 

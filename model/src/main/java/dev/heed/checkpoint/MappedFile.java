@@ -132,6 +132,33 @@ final class MappedFile implements AutoCloseable {
     }
   }
 
+  /// Fails for a file that is of another kind by how it begins, or that is plain text.
+  ///
+  /// @param wanted what it should be: a safetensors file
+  void refuseOthers(String wanted) {
+    byte[] head = read(0, (int) Math.min(size, PEEKED));
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    String found = "";
+    if (text.startsWith("GGUF")) {
+      found = "begins as a GGUF file, whose name ends in .gguf";
+    } else if (text.startsWith("\u001f\u008b")) {
+      found = "begins as a gzip archive; unpack it first";
+    } else if (!text.isEmpty() && text.chars().allMatch(MappedFile::isText)) {
+      String start =
+          Escape.text(
+              new String(head, StandardCharsets.UTF_8).strip().lines().findFirst().orElse(""));
+      found = "looks like text: \"%s\"".formatted(start);
+    }
+    if (!found.isEmpty()) {
+      throw new CheckpointException("%s: is not %s; it %s".formatted(name(), wanted, found));
+    }
+  }
+
+  /// Whether a byte may stand in a text in UTF-8.
+  private static boolean isText(int c) {
+    return c >= ' ' ? c != 0x7f : c == '\n' || c == '\r' || c == '\t';
+  }
+
   /// Maps the whole file; the mapping lives until [#close].
   MemorySegment map() {
     if (channel.isEmpty()) {

@@ -35,6 +35,9 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Obj metadata) {
           "%s: begins as JSON; name the folder it is in, or a file of weights"
               .formatted(file.name()));
     }
+    if (length > file.size()) {
+      file.refuseOthers("a safetensors file");
+    }
     if (length < 2 || length > Math.min(LONGEST, file.size() - PREFIX)) {
       throw new CheckpointException(
           "%s: header length %s does not fit; it should be 2 to %d"

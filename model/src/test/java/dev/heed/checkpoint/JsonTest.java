@@ -180,4 +180,31 @@ class JsonTest {
   void of_notFinite_isRefused() {
     assertThatThrownBy(() -> Json.of(Double.NaN)).isInstanceOf(CheckpointException.class);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\": 3,}; column 9: the comma before '}' is one too many",
+        "{\"a\": 3; column 8: it ends before everything",
+        "{\"a\": \"b; column 9: it ends before everything",
+        "{\"a\" 3}; column 6: a colon is missing",
+        "{\"a\": 3 \"b\": 4}; column 9: a comma is missing",
+        "{a: 3}; column 2: names and texts stand in double quotes",
+        "{'a': 3}; column 2: names and texts stand in double quotes",
+        "{\"a\": three}; column 7: 'three' is no value",
+        "{\"a\": 03}; column 8: a number does not begin with a zero",
+        "{\"a\": 1e}; column 8: a number is not complete",
+        "{\"a\":}; column 6: a value is missing",
+        "{\"a\": [1, 2}; column 12: a list that was opened with '['",
+        "{\"a\": 1}}; column 9: a bracket is closed that was not opened",
+        "// a; column 1: comments are not JSON"
+      })
+  void parse_mistake_isNamedWithItsPlace(String text, String message) {
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("config.json: not JSON at line 1, " + message)
+        .hasMessageNotContainingAny("Feature", "Source", "code", "marker");
+  }
 }

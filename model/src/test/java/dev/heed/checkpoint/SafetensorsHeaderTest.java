@@ -1,5 +1,6 @@
 package dev.heed.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -105,5 +106,20 @@ class SafetensorsHeaderTest {
     Path path = Checkpoints.write(folder, "x.safetensors", bytes);
     assertThatThrownBy(() -> SafetensorsFile.open(path))
         .hasMessageContaining("header length 16777218 does not fit; it should be 2 to 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "First Citizen, before we proceed; looks like text: \"First Citizen, before",
+        "Äußerst viel Text; looks like text",
+        "GGUF....aaaaaaaa; begins as a GGUF file"
+      })
+  void open_anotherKindOfFile_saysWhatItLooksLike(String content, String message) {
+    Path path = Checkpoints.write(folder, "x.safetensors", content.getBytes(UTF_8));
+    assertThatThrownBy(() -> SafetensorsFile.open(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("x.safetensors: is not a safetensors file", message);
   }
 }

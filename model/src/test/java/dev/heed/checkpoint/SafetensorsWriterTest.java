@@ -89,4 +89,14 @@ class SafetensorsWriterTest {
         .hasMessageContaining("'q' of type Q8_0 cannot be written");
     assertThat(path).doesNotExist();
   }
+
+  @Test
+  void write_folderThatIsNotThere_isNamed() {
+    Path path = folder.resolve("none").resolve("x.bin");
+    assertThatThrownBy(() -> AtomicFile.write(path, new byte[] {1}))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "%s: cannot be written: the folder %s does not exist; make it first"
+                .formatted(path, path.getParent()));
+  }
 }

@@ -43,9 +43,7 @@ public record SourceCall(
     for (Need need : source.needs(shape)) {
       Operand given = learned.get(need.name());
       if (given == null) {
-        throw new AttentionException(
-            "attention: %s reads parameter %s %s and there is none among %s"
-                .formatted(need.reader(), need.name(), need.shape(), learned.keySet()));
+        throw need.missing("among the learned numbers of the call");
       }
       if (!given.shape().equals(need.shape())) {
         throw new ShapeException(
