@@ -21,6 +21,11 @@ public record Ablation(Lens lens, List<int[]> texts, int from, double intact, Ba
 
   /// Of texts.
   public static Ablation of(Lens lens, List<int[]> texts, int from) {
+    if (from < 1) {
+      throw new LensException(
+          "ablation: losses from token %d on; 1 or later would fit, nothing foresees the first"
+              .formatted(from));
+    }
     List<int[]> kept = texts.stream().map(int[]::clone).toList();
     return new Ablation(
         lens, kept, from, loss(lens, kept, from, List.of()), lens.baseline(kept, HEADS));

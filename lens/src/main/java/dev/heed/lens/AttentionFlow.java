@@ -26,7 +26,12 @@ public final class AttentionFlow {
   ///
   /// @param maps `[L][T, T]` of each layer, of the first one first
   public static double[] of(List<double[][]> maps, int position) {
-    int length = maps.getFirst().length;
+    int length = maps.isEmpty() ? 0 : maps.getFirst().length;
+    if (position < 0 || position >= length) {
+      throw new LensException(
+          "flow: position %d is not in %d layers of %d tokens"
+              .formatted(position, maps.size(), length));
+    }
     if (length > LONGEST) {
       throw new LensException(
           "flow: a text of %d tokens; up to %d would fit".formatted(length, LONGEST));

@@ -75,6 +75,13 @@ public record Calibration(
             "calibration: %d predictions and %d outcomes; as many, at least one, would fit"
                 .formatted(logits.size(), targets.length));
       }
+      for (int i = 0; i < targets.length; i++) {
+        if (targets[i] < 0 || targets[i] >= logits.get(i).length) {
+          throw new LensException(
+              "calibration: outcome %d is not one of %d, numbered from 0"
+                  .formatted(targets[i], logits.get(i).length));
+        }
+      }
     }
 
     /// What a trace foresaw after each token of its texts but the last, and what came.
@@ -123,6 +130,10 @@ public record Calibration(
   /// Of predictions with logits divided by a temperature. Which outcome is the likeliest does not
   /// change, and the accuracy therefore not by a bit.
   public static Calibration of(Outcomes outcomes, double temperature) {
+    if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+      throw new LensException(
+          "calibration: a temperature of %s; one above 0 would fit".formatted(temperature));
+    }
     int count = outcomes.targets.length;
     double[] confidences = new double[count];
     double[] right = new double[count];

@@ -98,11 +98,11 @@ final class Edits {
           };
       case Intervention.Set set -> set(set, site);
       case Intervention.Mean(Place _, Baseline baseline) -> {
-        float[] mean = baseline.rows(rowSite(site).path()).mean();
+        float[] mean = rows(baseline, site).mean();
         yield (row, values) -> part(mean, row.head() * values.length, values);
       }
       case Intervention.Resample(Place _, Baseline baseline, long seed) ->
-          resample(baseline.rows(rowSite(site).path()), CounterRandom.of(seed));
+          resample(rows(baseline, site), CounterRandom.of(seed));
       case Intervention.Patch(Place place, Trace from) -> patch(place, from, site, shape);
       case Intervention.MaskKeys mask -> mask(mask, site, shape.axis(1));
       case Intervention.Custom(Place _, Change change) -> change;
@@ -126,13 +126,19 @@ final class Edits {
     };
   }
 
-  private static SiteShape rowSite(SiteShape site) {
+  private static Baseline.Rows rows(Baseline baseline, SiteShape site) {
     if (site.axes() == SiteShape.Axes.MAP) {
       throw new LensException(
           "lens: the rows of '%s' %s are as long as the text and have no mean; 'attn.z' has"
               .formatted(site.path(), site.letters()));
     }
-    return site;
+    Baseline.Rows rows = baseline.rows(site.path());
+    if (rows.mean().length != site.heads() * site.width()) {
+      throw new LensException(
+          "lens: a mean of %d numbers does not fit a position of '%s' %s; one of this model would"
+              .formatted(rows.mean().length, site.path(), site.letters()));
+    }
+    return rows;
   }
 
   private static Change resample(Baseline.Rows rows, CounterRandom random) {
@@ -152,6 +158,11 @@ final class Edits {
       throw new LensException(
           "patch: the trace has [%d, %d] tokens and the run %s; as many, or positions that both have, would fit"
               .formatted(from.batch(), from.length(), shape));
+    }
+    if (!source.shape().equals(site.of(from.batch(), from.length()))) {
+      throw new LensException(
+          "patch: %s does not fit '%s' %s; a trace of this model would"
+              .formatted(source, site.path(), site.letters()));
     }
     return (row, values) -> {
       int text = from.batch() == 1 ? 0 : row.text();

@@ -77,6 +77,7 @@ public record InputAttribution(double[] scores, double value, double baseline) {
     record Slopes(double[] values, float[] gradients) {}
 
     Path(Lens lens, int[] tokens, Question question) {
+      question.check(lens, tokens);
       decoder = lens.decoder();
       run = lens.fresh();
       this.question = question;

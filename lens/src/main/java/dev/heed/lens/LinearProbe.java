@@ -2,6 +2,7 @@ package dev.heed.lens;
 
 import dev.heed.tensor.CounterRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// What can be read off a model's state by a linear layer, and whether that says anything of the
@@ -31,11 +32,13 @@ public record LinearProbe(double accuracy, double control, double majority, doub
       labels = List.copyOf(labels);
       boolean fits = texts.size() == labels.size() && texts.size() >= 3 && classes >= 2;
       for (int i = 0; fits && i < texts.size(); i++) {
-        fits = texts.get(i).length == labels.get(i).length;
+        fits =
+            texts.get(i).length == labels.get(i).length
+                && Arrays.stream(labels.get(i)).allMatch(label -> label < classes);
       }
       if (!fits) {
         throw new LensException(
-            "probe: %d texts, labels of %d, %d classes; three texts at least, a label a token and two classes would fit"
+            "probe: %d texts, labels of %d, %d classes; three texts at least, a label below the classes a token and two classes would fit"
                 .formatted(texts.size(), labels.size(), classes));
       }
     }

@@ -40,6 +40,24 @@ public record LogitAttribution(List<Contribution> contributions, double logit) {
     public static Question of(int position, int token, int against) {
       return new Question(position, token, Optional.of(against));
     }
+
+    /// Fails for what the text or the model does not have.
+    void check(Lens lens, int... tokens) {
+      lens.check(Tokens.of(tokens));
+      if (position < 0 || position >= tokens.length) {
+        throw new LensException(
+            "attribution: position %d is not in a text of %d tokens"
+                .formatted(position, tokens.length));
+      }
+      int vocabulary = lens.decoder().head().out();
+      for (int asked : new int[] {token, against.orElse(token)}) {
+        if (asked < 0 || asked >= vocabulary) {
+          throw new LensException(
+              "attribution: token %d is not one of the model's, 0 to %d"
+                  .formatted(asked, vocabulary - 1));
+        }
+      }
+    }
   }
 
   public LogitAttribution {
@@ -48,12 +66,8 @@ public record LogitAttribution(List<Contribution> contributions, double logit) {
 
   /// Of a text.
   public static LogitAttribution of(Lens lens, int[] tokens, Question question) {
+    question.check(lens, tokens);
     Trace trace = lens.trace(tokens, sites(lens));
-    if (question.position < 0 || question.position >= tokens.length) {
-      throw new LensException(
-          "attribution: position %d is not in a text of %d tokens"
-              .formatted(question.position, tokens.length));
-    }
     return new Walk(lens, trace, question).attribution();
   }
 

@@ -1,6 +1,7 @@
 package dev.heed.lens;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -34,12 +35,12 @@ public record Place(String site, Set<Integer> heads, Set<Integer> positions) {
 
   /// The same site, at these heads alone.
   public Place heads(Integer... which) {
-    return new Place(site, Set.of(which), positions);
+    return new Place(site, new TreeSet<>(List.of(which)), positions);
   }
 
   /// The same site, at these positions alone.
   public Place positions(Integer... which) {
-    return new Place(site, heads, Set.of(which));
+    return new Place(site, heads, new TreeSet<>(List.of(which)));
   }
 
   void check(SiteShape shape, int length) {

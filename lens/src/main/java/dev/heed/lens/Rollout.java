@@ -34,6 +34,11 @@ public final class Rollout {
     List<double[][]> all = new ArrayList<>();
     for (double[][] layer : layers) {
       double[][] stochastic = normalized(layer);
+      if (layer.length != layers.getFirst().length) {
+        throw new LensException(
+            "rollout: a map of %d tokens after one of %d; maps of one text would fit"
+                .formatted(layer.length, layers.getFirst().length));
+      }
       all.add(all.isEmpty() ? stochastic : product(stochastic, all.getLast()));
     }
     return all;
