@@ -2,15 +2,12 @@ package dev.heed.cli;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.Answers;
 import dev.heed.lens.Lens;
-import dev.heed.lens.Metric;
 import dev.heed.lens.PatchGrid;
 import dev.heed.lens.Patching;
-import dev.heed.lens.Sites;
-import dev.heed.lens.Value;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
-import dev.heed.tensor.HeedException;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
 import java.io.PrintWriter;
@@ -96,9 +93,9 @@ final class PatchCommand implements Callable<Integer> {
       Lens lens = Lens.of(opened, workers);
       int[] right = tokenizer.encode(clean, SpecialTokens.WITH).ids();
       int[] other = tokenizer.encode(corrupt, SpecialTokens.WITH).ids();
-      int first = answer == null ? said(lens, right) : token(tokenizer, answer);
-      int second = wrong == null ? said(lens, other) : token(tokenizer, wrong);
-      Patching patching = Patching.of(lens, right, other, Metric.logitDifference(first, second));
+      int first = answer == null ? Answers.said(lens, right) : Answers.token(tokenizer, answer);
+      int second = wrong == null ? Answers.said(lens, other) : Answers.token(tokenizer, wrong);
+      Patching patching = Patching.of(lens, right, other, new Answers(first, second).metric());
       PatchGrid grid = patching.sweep(what, direction);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
@@ -120,27 +117,6 @@ final class PatchCommand implements Callable<Integer> {
       out.flush();
     }
     return ExitCode.DONE;
-  }
-
-  /// What the model says after a prompt.
-  private static int said(Lens lens, int[] prompt) {
-    Value logits = lens.trace(prompt, Sites.none()).logits();
-    float[] row = logits.row(0, prompt.length - 1);
-    int best = 0;
-    for (int id = 1; id < row.length; id++) {
-      best = row[id] > row[best] ? id : best;
-    }
-    return best;
-  }
-
-  private static int token(Tokenizer tokenizer, String text) {
-    int[] ids = tokenizer.encode(text, SpecialTokens.WITHOUT).ids();
-    if (ids.length != 1) {
-      throw new HeedException(
-          "patch: '%s' is %d tokens of this model, %s; one would fit"
-              .formatted(text, ids.length, pieces(tokenizer, ids)));
-    }
-    return ids[0];
   }
 
   private static List<String> pieces(Tokenizer tokenizer, int... ids) {

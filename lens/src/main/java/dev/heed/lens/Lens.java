@@ -8,6 +8,7 @@ import dev.heed.generate.GenerationSettings;
 import dev.heed.generate.TokenGenerator;
 import dev.heed.grad.Probe;
 import dev.heed.grad.Run;
+import dev.heed.grad.Site;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
@@ -35,14 +36,14 @@ public final class Lens {
   private final ModelSites sites;
   private final Run base;
   private final long budget;
-  private final Runnable before;
+  private final Runnable check;
 
-  private Lens(Decoder decoder, ModelSites sites, Run base, long budget, Runnable before) {
+  private Lens(Decoder decoder, ModelSites sites, Run base, long budget, Runnable check) {
     this.decoder = decoder;
     this.sites = sites;
     this.base = base;
     this.budget = budget;
-    this.before = before;
+    this.check = check;
   }
 
   /// A lens that computes with the fastest kernels on `workers`.
@@ -66,18 +67,35 @@ public final class Lens {
 
   /// The same lens, which refuses to keep more than `bytes`.
   public Lens withBudget(long bytes) {
-    return new Lens(decoder, sites, base, bytes, before);
+    return new Lens(decoder, sites, base, bytes, check);
   }
 
-  /// The same lens, which calls `check` before every pass: what it throws ends what takes many.
-  public Lens withCheck(Runnable check) {
-    return new Lens(decoder, sites, base, budget, check);
+  /// The same lens, which calls `other` again and again while a model runs: what it throws ends the
+  /// run.
+  public Lens withCheck(Runnable other) {
+    return new Lens(decoder, sites, base, budget, other);
   }
 
   /// A run like that of the lens, over scratch of its own.
   Run fresh() {
-    before.run();
-    return base.probed(Probe.NONE);
+    check.run();
+    return probed(Probe.NONE);
+  }
+
+  private Run probed(Probe probe) {
+    return base.probed(
+        new Probe() {
+          @Override
+          public boolean wants(Site site) {
+            check.run();
+            return probe.wants(site);
+          }
+
+          @Override
+          public Tensor at(Site site, Tensor value) {
+            return probe.at(site, value);
+          }
+        });
   }
 
   public Decoder decoder() {
@@ -113,7 +131,7 @@ public final class Lens {
   ///
   /// @param tokens `[B, T]`
   public Trace run(Tokens tokens, List<Intervention> interventions, Sites at) {
-    before.run();
+    check.run();
     check(tokens);
     List<SiteShape> wanted = at.in(sites);
     Shape shape = Shape.of(tokens.batch(), tokens.length());
@@ -124,7 +142,7 @@ public final class Lens {
               .formatted(shape, memory, TraceMemory.megabytes(budget)));
     }
     Looking looking = new Looking(sites, Edits.of(sites, interventions, shape), wanted);
-    Tensor logits = decoder.forward(tokens, base.probed(looking));
+    Tensor logits = decoder.forward(tokens, probed(looking));
     return looking.trace(tokens, Value.copy(logits, logits.shape()));
   }
 
@@ -173,7 +191,7 @@ public final class Lens {
     check(Tokens.of(prompt));
     Generating generating = new Generating(sites, at.in(sites), prompt, onStep);
     Generation.Finish finish =
-        new TokenGenerator(decoder, endTokens, base.probed(generating))
+        new TokenGenerator(decoder, endTokens, probed(generating))
             .generate(
                 prompt,
                 settings,
@@ -195,7 +213,7 @@ public final class Lens {
     at.in(sites);
     List<Integer> text = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
     // a token chosen at the last position of the context stands nowhere
-    new TokenGenerator(decoder, endTokens, base.probed(Probe.NONE))
+    new TokenGenerator(decoder, endTokens, probed(Probe.NONE))
         .generate(prompt, settings, text::add);
     int length = Math.min(text.size(), decoder.context());
     return trace(text.stream().limit(length).mapToInt(id -> id).toArray(), at);

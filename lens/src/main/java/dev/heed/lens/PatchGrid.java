@@ -29,6 +29,12 @@ public record PatchGrid(
       return scores.clone();
     }
 
+    /// `{"layer": 3, "scores": [0.1, 0.9]}`.
+    public Json.Obj json() {
+      List<Json> numbers = Arrays.stream(scores).<Json>mapToObj(Json::of).toList();
+      return Json.object().with("layer", layer).with("scores", Json.of(numbers));
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Row(int of, double[] numbers)
@@ -56,24 +62,12 @@ public record PatchGrid(
 
   /// All of it as JSON.
   public Json.Obj json() {
-    List<Json> layers =
-        rows.stream()
-            .map(row ->
-                (Json)
-                    Json.object()
-                        .with("layer", row.layer)
-                        .with("scores", Json.of(numbers(row.scores))))
-            .toList();
     return Json.object()
-        .with("what", what.name().toLowerCase(Locale.ROOT))
+        .with("what", what.text())
         .with("site", "blocks.*." + what.point())
-        .with("direction", direction.name().toLowerCase(Locale.ROOT))
+        .with("direction", direction.text())
         .with("clean", clean)
         .with("corrupt", corrupt)
-        .with("rows", Json.of(layers));
-  }
-
-  private static List<Json> numbers(double... scores) {
-    return Arrays.stream(scores).<Json>mapToObj(Json::of).toList();
+        .with("rows", Json.of(rows.stream().<Json>map(Row::json).toList()));
   }
 }

@@ -3,6 +3,8 @@ package dev.heed.lens;
 import dev.heed.grad.Tokens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 
 /// Activation patching: what of one prompt, put into the run of another, brings back its answer.
 /// [Meng et al. 2022](https://arxiv.org/abs/2202.05262) section 2, [Zhang and Nanda
@@ -28,7 +30,12 @@ public final class Patching {
     DENOISE,
     /// Parts of the corrupt run into the clean one: what is needed for the answer. Nothing lost is
     /// 1.
-    NOISE
+    NOISE;
+
+    /// In lower case, as commands print it.
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /// What is patched, and one of what a score is.
@@ -59,6 +66,11 @@ public final class Patching {
 
     public Unit unit() {
       return unit;
+    }
+
+    /// In lower case, as commands print it.
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -136,6 +148,13 @@ public final class Patching {
 
   /// The scores of everything of a kind, each patched alone.
   public PatchGrid sweep(What what, Direction direction) {
+    return sweep(what, direction, _ -> {});
+  }
+
+  /// The scores of everything of a kind, each patched alone.
+  ///
+  /// @param onRow is given each layer as soon as it is there
+  public PatchGrid sweep(What what, Direction direction, Consumer<PatchGrid.Row> onRow) {
     List<SiteShape> sites = sites(what.point());
     if (sites.isEmpty()) {
       throw new LensException("patching: no block of the model has '%s'".formatted(what.point()));
@@ -144,7 +163,9 @@ public final class Patching {
     List<PatchGrid.Row> rows = new ArrayList<>();
     for (SiteShape site : sites) {
       Sweep sweep = new Sweep(site, what.unit(), source, into(direction).tokens());
-      rows.add(new PatchGrid.Row(site.layer(), layer(sweep)));
+      PatchGrid.Row row = new PatchGrid.Row(site.layer(), layer(sweep));
+      rows.add(row);
+      onRow.accept(row);
     }
     return new PatchGrid(what, direction, cleanValue, corruptValue, rows);
   }

@@ -15,7 +15,8 @@ import java.util.stream.DoubleStream;
 /// What becomes of a text's predictions when heads are replaced.
 ///
 /// @param traced the text as it is read without a change
-record Effects(Traced traced) {
+/// @param cancellation whether whoever asked is still there
+record Effects(Traced traced, Cancellation cancellation) {
   private static final int TOP = 5;
 
   /// What stands where heads were.
@@ -36,7 +37,7 @@ record Effects(Traced traced) {
 
   /// The heads of a call together: loss before and after, and what is foretold of a position.
   Json.Obj effect(Call call) {
-    List<Intervention> changes = Traced.watching(traced.lens(), call.cancellation());
+    List<Intervention> changes = new ArrayList<>();
     List<Json.Obj> heads = call.asked().list("heads").objects();
     for (Json.Obj head : heads) {
       By by = By.of(head.string("by"));
@@ -54,8 +55,7 @@ record Effects(Traced traced) {
     double before = mean(traced.predictions());
     for (int layer = 0; layer < traced.blocks().size(); layer++) {
       for (int head = 0; head < traced.blocks().get(layer).heads(); head++) {
-        List<Intervention> changes = Traced.watching(traced.lens(), call.cancellation());
-        changes.add(change(layer, head, by));
+        List<Intervention> changes = List.of(change(layer, head, by));
         call.parts()
             .send(
                 Json.object()
@@ -72,12 +72,13 @@ record Effects(Traced traced) {
     Place place = Place.head(layer, head);
     return switch (by) {
       case ZERO -> new Intervention.Zero(place);
-      case MEAN -> new Intervention.Mean(place, traced.means());
+      case MEAN -> new Intervention.Mean(place, traced.means(cancellation));
     };
   }
 
   private Predictions after(List<Intervention> changes) {
-    return new Predictions(traced.lens().run(traced.texts().ids(), changes, Sites.none()).logits());
+    int[] ids = traced.texts().ids();
+    return new Predictions(traced.lens(cancellation).run(ids, changes, Sites.none()).logits());
   }
 
   /// Nats a token.

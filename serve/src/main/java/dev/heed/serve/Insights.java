@@ -4,6 +4,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
 import dev.heed.lens.HeadStatistics;
+import dev.heed.lens.Lens;
 import dev.heed.lens.LogitAttribution;
 import dev.heed.lens.LogitAttribution.Question;
 import dev.heed.lens.LogitLens;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What the lens tells of a text, as JSON.
-record Insights(Traced traced) {
+record Insights(Traced traced, Lens lens) {
   /// How each head spreads its attention on this text, and the role that its pattern fits.
   Json.Obj heads() {
     List<Json> all = new ArrayList<>();
@@ -57,9 +58,9 @@ record Insights(Traced traced) {
   }
 
   /// What the model would say after each layer.
-  Json.Obj lens() {
+  Json.Obj layers() {
     List<Json> layers = new ArrayList<>();
-    for (List<LogitLens.Guess> layer : LogitLens.of(traced.lens(), traced.texts().ids()).layers()) {
+    for (List<LogitLens.Guess> layer : LogitLens.of(lens, traced.texts().ids()).layers()) {
       List<Json> guesses = new ArrayList<>();
       for (LogitLens.Guess guess : layer) {
         guesses.add(
@@ -83,9 +84,9 @@ record Insights(Traced traced) {
         Checks.within(
             "token",
             call.asked().integer("token"),
-            traced.lens().decoder().embedding().tokens().shape().axis(0));
+            lens.decoder().embedding().tokens().shape().axis(0));
     LogitAttribution found =
-        LogitAttribution.of(traced.lens(), traced.texts().ids(), Question.of(position, token));
+        LogitAttribution.of(lens, traced.texts().ids(), Question.of(position, token));
     List<Json> parts = new ArrayList<>();
     found
         .contributions()

@@ -18,7 +18,8 @@ import java.util.function.IntFunction;
 /// How much of a position comes from each token, by other measures than the weights of a head.
 ///
 /// @param traced the text as it is read without a change
-record Measures(Traced traced) {
+/// @param lens that ends its computing where nobody waits for it
+record Measures(Traced traced, Lens lens) {
   private static final int STEPS = 32;
 
   /// The weights of a head times the length of the values, or of what reaches the residual stream;
@@ -28,7 +29,7 @@ record Measures(Traced traced) {
     Traced.Patterns block = traced.blocks().get(layer);
     int head = Checks.within("head", call.asked().integer("head"), block.heads());
     checkSquare(layer);
-    NormAttention norms = NormAttention.of(traced.lens(), traced.trace(), layer);
+    NormAttention norms = NormAttention.of(lens, traced.trace(), layer);
     String by = call.asked().string("by");
     return switch (by) {
       case "values" -> block.flat(norms.byValues(head));
@@ -69,11 +70,10 @@ record Measures(Traced traced) {
   Json.Obj sources(Call call) {
     int[] ids = traced.texts().ids();
     int position = Checks.within("position", call.asked().integer("position"), ids.length);
-    int vocabulary = traced.lens().decoder().embedding().tokens().shape().axis(0);
+    int vocabulary = lens.decoder().embedding().tokens().shape().axis(0);
     int token = Checks.within("token", call.asked().integer("token"), vocabulary);
     Question question = Question.of(position, token);
     String method = call.asked().string("method");
-    Lens lens = checked(call);
     InputAttribution found =
         switch (method) {
           case "gradient" -> InputAttribution.gradientTimesInput(lens, ids, question);
@@ -97,10 +97,6 @@ record Measures(Traced traced) {
     return Checks.within("layer", call.asked().integer("layer"), traced.blocks().size());
   }
 
-  private Lens checked(Call call) {
-    return traced.lens().withCheck(call.cancellation()::check);
-  }
-
   private List<double[][]> upTo(int layer, IntFunction<double[][]> map) {
     List<double[][]> maps = new ArrayList<>();
     for (int i = 0; i <= layer; i++) {
@@ -119,14 +115,13 @@ record Measures(Traced traced) {
   }
 
   private NormAttention norms(int layer) {
-    return NormAttention.of(traced.lens(), traced.trace(), layer);
+    return NormAttention.of(lens, traced.trace(), layer);
   }
 
   /// Fails where tokens do not look at tokens.
   private void checkSquare(int layer) {
     Traced.Patterns block = traced.blocks().get(layer);
-    boolean attends =
-        traced.lens().decoder().blocks().get(layer).mixer().layer() instanceof SelfAttention;
+    boolean attends = lens.decoder().blocks().get(layer).mixer().layer() instanceof SelfAttention;
     if (!attends || block.heads() == 0 || block.keys() != traced.texts().size()) {
       throw new RefusedException(
           400,

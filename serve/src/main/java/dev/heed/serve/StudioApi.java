@@ -34,14 +34,15 @@ final class StudioApi implements AutoCloseable {
     all.put("/api/trace", call -> Answer.of(trace(traced(call))));
     all.put("/api/patterns", call -> Answer.of(traced(call).thumbnails()));
     all.put("/api/head", this::head);
-    all.put("/api/weighed", call -> Answer.of(new Measures(traced(call)).weighed(call)));
-    all.put("/api/map", call -> Answer.of(new Measures(traced(call)).map(call)));
-    all.put("/api/sources", call -> Answer.of(new Measures(traced(call)).sources(call)));
-    all.put("/api/effect", call -> Answer.of(new Effects(traced(call)).effect(call)));
+    all.put("/api/weighed", call -> Answer.of(measures(call).weighed(call)));
+    all.put("/api/map", call -> Answer.of(measures(call).map(call)));
+    all.put("/api/sources", call -> Answer.of(measures(call).sources(call)));
+    all.put("/api/effect", call -> Answer.of(effects(call).effect(call)));
     all.put("/api/sweep", this::sweep);
-    all.put("/api/heads", call -> Answer.of(new Insights(traced(call)).heads()));
-    all.put("/api/lens", call -> Answer.of(new Insights(traced(call)).lens()));
-    all.put("/api/attribution", call -> Answer.of(new Insights(traced(call)).attribution(call)));
+    all.put("/api/patch", this::patch);
+    all.put("/api/heads", call -> Answer.of(insights(call).heads()));
+    all.put("/api/lens", call -> Answer.of(insights(call).layers()));
+    all.put("/api/attribution", call -> Answer.of(insights(call).attribution(call)));
     all.put("/api/training", call -> Answer.of(Trainings.of(call.asked().string("folder")).json()));
     return all;
   }
@@ -74,6 +75,20 @@ final class StudioApi implements AutoCloseable {
           Lens lens = Lens.of(model, workers).withBudget(traces.limit());
           return Traced.of(lens, texts, call.cancellation());
         });
+  }
+
+  private Effects effects(Call call) {
+    return new Effects(traced(call), call.cancellation());
+  }
+
+  private Insights insights(Call call) {
+    Traced traced = traced(call);
+    return new Insights(traced, traced.lens(call.cancellation()));
+  }
+
+  private Measures measures(Call call) {
+    Traced traced = traced(call);
+    return new Measures(traced, traced.lens(call.cancellation()));
   }
 
   private static Json.Obj trace(Traced traced) {
@@ -109,7 +124,14 @@ final class StudioApi implements AutoCloseable {
   }
 
   private Answer sweep(Call call) {
-    new Effects(traced(call)).sweep(call);
+    effects(call).sweep(call);
+    return Answer.nothingMore();
+  }
+
+  private Answer patch(Call call) {
+    Traced clean = traced(call);
+    Texts corrupt = Texts.of(models.get(name(call)), call.asked().string("corrupt"));
+    new Patches(clean.lens(call.cancellation()), clean.texts(), corrupt).sweep(call);
     return Answer.nothingMore();
   }
 

@@ -1,10 +1,8 @@
 package dev.heed.serve;
 
 import dev.heed.lens.Baseline;
-import dev.heed.lens.Intervention;
 import dev.heed.lens.Lens;
 import dev.heed.lens.Pattern;
-import dev.heed.lens.Place;
 import dev.heed.lens.Sites;
 import dev.heed.lens.Trace;
 import dev.heed.lens.Value;
@@ -39,7 +37,7 @@ final class Traced {
   static Traced of(Lens lens, Texts texts, Cancellation cancellation) {
     Sites sites =
         ending(lens, ".attn.pattern").and(ending(lens, ".attn.v")).and(ending(lens, ".resid_pre"));
-    return new Traced(lens, texts, lens.run(texts.ids(), watching(lens, cancellation), sites));
+    return new Traced(lens, texts, lens.withCheck(cancellation::check).trace(texts.ids(), sites));
   }
 
   /// The sites of a model that end so, of which there may be none.
@@ -47,23 +45,9 @@ final class Traced {
     return new Sites(lens.sites().paths().stream().filter(path -> path.endsWith(end)).toList());
   }
 
-  /// Changes nothing, and ends the computing where nobody waits for it.
-  static List<Intervention> watching(Lens lens, Cancellation cancellation) {
-    List<Intervention> all = new ArrayList<>();
-    for (String path : ending(lens, ".resid_pre").patterns()) {
-      all.add(
-          new Intervention.Custom(
-              Place.at(path).positions(0),
-              (_, values) -> {
-                cancellation.check();
-                return values;
-              }));
-    }
-    return all;
-  }
-
-  Lens lens() {
-    return lens;
+  /// The model through a lens that ends its computing where nobody waits for it.
+  Lens lens(Cancellation cancellation) {
+    return lens.withCheck(cancellation::check);
   }
 
   Texts texts() {
@@ -90,9 +74,10 @@ final class Traced {
   }
 
   /// The means of what heads give over this text, computed when they are first asked for.
-  Baseline means() {
+  Baseline means(Cancellation cancellation) {
     if (means.isEmpty()) {
-      means = Optional.of(lens.baseline(List.of(texts.ids()), ending(lens, ".attn.z")));
+      means =
+          Optional.of(lens(cancellation).baseline(List.of(texts.ids()), ending(lens, ".attn.z")));
     }
     return means.get();
   }
@@ -100,7 +85,7 @@ final class Traced {
   /// What positions lose without the value of a key, computed when it is first asked for.
   ValueZeroing zeroing(Cancellation cancellation) {
     if (zeroing.isEmpty()) {
-      zeroing = Optional.of(ValueZeroing.of(lens.withCheck(cancellation::check), texts.ids()));
+      zeroing = Optional.of(ValueZeroing.of(lens(cancellation), texts.ids()));
     }
     return zeroing.get();
   }
