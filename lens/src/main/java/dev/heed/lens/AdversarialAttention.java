@@ -35,6 +35,10 @@ import java.util.Map;
 final class AdversarialAttention {
   private static final double PENALTY = 500;
 
+  /// The learned number of a head that stands in the denominator of
+  /// [dev.heed.attention.Normalizer.Sink].
+  private static final String SINK = "sink";
+
   private final Lens lens;
   private final int[] tokens;
   private final Settings settings;
@@ -104,7 +108,7 @@ final class AdversarialAttention {
     for (int i = 0; i < layers.size(); i++) {
       int layer = layers.get(i);
       Branch<Mixer> branch = blocks.get(layer).mixer();
-      Mixer changed = attacked((SelfAttention) branch.layer(), biases.get(i));
+      Mixer changed = attacked(attention(i), biases.get(i));
       blocks.set(layer, new Block(branch.withLayer(changed), blocks.get(layer).feedForward()));
     }
     return new Decoder(
@@ -135,8 +139,10 @@ final class AdversarialAttention {
           }
         });
     learned.put(Modifier.BIAS, table);
+    SelfAttention.Projections all = attention.projections();
     return new SelfAttention(
-        attention.projections(),
+        // scores that are given leave nothing to forget
+        new SelfAttention.Projections(all.query(), all.key(), all.value(), all.output()),
         attention.headNorms(),
         attention.rotary(),
         plain,
@@ -164,7 +170,7 @@ final class AdversarialAttention {
       for (int i = 0; i < biases.size(); i++) {
         float[] gradient = gradients.of(biases.get(i)).toArray();
         float[] bias = biases.get(i).floats();
-        addDivergence(bias, clean.get(i), gradient);
+        addDivergence(i, gradient);
         ascents.get(i).step(bias, gradient, step + 1);
       }
     }
@@ -210,7 +216,7 @@ final class AdversarialAttention {
     for (int i = 0; i < biases.size(); i++) {
       double[][] rows = clean.get(i);
       for (int head = 0; head < rows.length; head++) {
-        double[] row = row(biases.get(i).floats(), rows.length, candidate, head);
+        double[] row = row(i, candidate, head);
         sum += Distributions.jensenShannon(row, rows[head]);
         count++;
       }
@@ -219,16 +225,16 @@ final class AdversarialAttention {
   }
 
   /// Adds the slope of `-JSD(A', A) - Σ JSD(A', A'')` of each candidate, by its scores.
-  private void addDivergence(float[] bias, double[][] rows, float[] gradient) {
+  private void addDivergence(int layer, float[] gradient) {
+    double[][] rows = clean.get(layer);
     for (int head = 0; head < rows.length; head++) {
       for (int c = 0; c < settings.candidates; c++) {
-        double[] row = row(bias, rows.length, c, head);
+        double[] row = row(layer, c, head);
         double[] slope = new double[row.length];
         away(row, rows[head], 1, slope);
         for (int other = 0; other < settings.candidates; other++) {
           if (other != c) {
-            double[] others = row(bias, rows.length, other, head);
-            away(row, others, 1.0 / settings.candidates, slope);
+            away(row, row(layer, other, head), 1.0 / settings.candidates, slope);
           }
         }
         double mean = 0;
@@ -254,9 +260,18 @@ final class AdversarialAttention {
     return ((candidate * heads + head + 1) * tokens.length - 1) * tokens.length;
   }
 
-  private double[] row(float[] bias, int heads, int candidate, int head) {
-    int at = at(heads, candidate, head);
-    return Distributions.softmax(Arrays.copyOfRange(bias, at, at + tokens.length));
+  /// The weights of the last token; with a sink in the denominator they add up to less than 1.
+  private double[] row(int layer, int candidate, int head) {
+    double[][] rows = clean.get(layer);
+    int at = at(rows.length, candidate, head);
+    float[] scores = Arrays.copyOfRange(biases.get(layer).floats(), at, at + tokens.length + 1);
+    Weight sinks = attention(layer).learned().get(SINK);
+    scores[tokens.length] = sinks == null ? Float.NEGATIVE_INFINITY : sinks.floats()[head];
+    return Arrays.copyOf(Distributions.softmax(scores), tokens.length);
+  }
+
+  private SelfAttention attention(int layer) {
+    return (SelfAttention) lens.decoder().blocks().get(layers.get(layer)).mixer().layer();
   }
 
   /// Adam that never lets its second moment shrink, [Reddi et al.

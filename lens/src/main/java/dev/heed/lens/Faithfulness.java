@@ -1,7 +1,11 @@
 package dev.heed.lens;
 
+import dev.heed.attention.Normalizer;
+import dev.heed.attention.Source;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.Json;
 import dev.heed.grad.Tokens;
+import dev.heed.layer.Block;
 import dev.heed.layer.SelfAttention;
 import dev.heed.lens.LogitAttribution.Question;
 import dev.heed.tensor.CounterRandom;
@@ -93,11 +97,25 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
   }
 
   private static void checkSelfAttention(Lens lens) {
-    boolean any =
-        lens.decoder().blocks().stream()
-            .anyMatch(block -> block.mixer().layer() instanceof SelfAttention);
+    boolean any = false;
+    for (Block block : lens.decoder().blocks()) {
+      if (block.mixer().layer() instanceof SelfAttention attention) {
+        any = true;
+        check("source " + attention.source().text(), attention.source().equals(Source.self()));
+        Normalizer normalizer = attention.attention().normalizer();
+        check("normalizer " + normalizer.text(), normalizer.isSoftmax());
+        check("heads that talk", !attention.attention().talks());
+      }
+    }
     if (!any) {
       throw new LensException("faithfulness: the model has no self-attention to change");
+    }
+  }
+
+  private static void check(String choice, boolean fits) {
+    if (!fits) {
+      throw new UnsupportedCombinationException(
+          choice, "tests of attention as an explanation", "softmax over the text itself");
     }
   }
 

@@ -45,7 +45,7 @@ public record HeadDetector(Measure measure, Set<Exclusion> excluded) {
     double off = 0;
     for (int q = 0; q < pattern.queries(); q++) {
       for (int k = 0; k < pattern.keys(); k++) {
-        double weight = counts(q, k) ? pattern.get(q, k) : 0;
+        double weight = counts(pattern.ownKey(q), k) ? pattern.get(q, k) : 0;
         boolean expected = target.expects(q, k);
         all += weight;
         hit += expected ? weight : 0;
@@ -58,8 +58,8 @@ public record HeadDetector(Measure measure, Set<Exclusion> excluded) {
     };
   }
 
-  private boolean counts(int query, int key) {
+  private boolean counts(int own, int key) {
     return !(key == 0 && excluded.contains(Exclusion.FIRST))
-        && !(key == query && excluded.contains(Exclusion.CURRENT));
+        && !(key == own && excluded.contains(Exclusion.CURRENT));
   }
 }

@@ -4,13 +4,18 @@ import dev.heed.checkpoint.Json;
 
 /// How a head spreads its attention: means over the queries that see at least two keys.
 ///
+/// Entropies and distances are those of rows brought to sum 1: weight that goes nowhere, to a sink
+/// in the denominator, is spread over nothing. Queries are the last of the keys, so that what
+/// stands before a text, or was read in earlier steps, counts as before them.
+///
 /// @param queries that count
 /// @param entropy `-Σ A log A`, nats
 /// @param entropyRatio entropy over that of equal weights on as many keys as the query sees, 0 to
 ///   1; with the longest row in the denominator early queries would look focused
 /// @param span `exp` of the entropy: on how many keys the weight lies
-/// @param max the largest weight
-/// @param sink the weight of the first key, where it is seen and is not the query itself
+/// @param max the largest weight, as it is
+/// @param sink the weight of the first key, where it is seen and is not the query itself; likewise
+///   as it is
 /// @param distance `Σ A |q - k|`, positions
 public record HeadStatistics(
     long queries,
@@ -70,20 +75,27 @@ public record HeadStatistics(
     }
 
     private void add(Pattern pattern, int q, int visible) {
+      int own = pattern.ownKey(q);
       double rowEntropy = 0;
       double largest = 0;
+      double sum = 0;
+      double far = 0;
       for (int k = 0; k < pattern.keys(); k++) {
         double weight = pattern.get(q, k);
         rowEntropy -= weight > 0 ? weight * Math.log(weight) : 0;
         largest = Math.max(largest, weight);
-        distance += weight * Math.abs(q - k);
+        sum += weight;
+        far += weight * Math.abs(own - k);
       }
+      // of A / sum, from that of A
+      rowEntropy = sum > 0 ? Math.max(0, rowEntropy / sum + Math.log(sum)) : 0;
+      distance += sum > 0 ? far / sum : 0;
       queries++;
       entropy += rowEntropy;
       ratio += rowEntropy / Math.log(visible);
       span += Math.exp(rowEntropy);
       max += largest;
-      if (q > 0 && pattern.sees(q, 0)) {
+      if (own > 0 && pattern.sees(q, 0)) {
         sinkQueries++;
         sink += pattern.get(q, 0);
       }

@@ -159,6 +159,7 @@ public final class ModelSites {
     private void attention(String at, SelfAttention attention) {
       Heads heads = attention.heads();
       asked(at, heads, heads.width());
+      attention.projections().forget().ifPresent(gates -> rows(at + "forget", gates.out()));
       int before = attention.source() instanceof Source.Prefix(int length) ? length : 0;
       maps(at, heads.queries(), before);
       given(at, heads.queries(), heads.width());

@@ -1,7 +1,10 @@
 package dev.heed.lens;
 
+import dev.heed.attention.Source;
+import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.layer.Block;
 import dev.heed.layer.SelfAttention;
+import dev.heed.tensor.Weight;
 
 /// Attention weighed by what it carries: a large weight on a small value moves little, [Kobayashi
 /// et al. 2020](https://arxiv.org/abs/2004.10102).
@@ -30,6 +33,14 @@ public final class NormAttention {
           "norms: layer %d has a %s; self-attention would fit"
               .formatted(layer, block.mixer().layer().getClass().getSimpleName()));
     }
+    if (!attention.source().equals(Source.self())) {
+      throw new UnsupportedCombinationException(
+          "source " + attention.source().text(), "norms of attention", "keys of the text alone");
+    }
+    if (attention.headNorms().result().isPresent()) {
+      throw new UnsupportedCombinationException(
+          "a norm of a head's result", "norms of attention", "results that are sums of values");
+    }
     return new NormAttention(trace, attention, layer);
   }
 
@@ -47,12 +58,13 @@ public final class NormAttention {
     OutputHeads output = OutputHeads.of(attention);
     double[] lengths = new double[length];
     for (int k = 0; k < length; k++) {
-      lengths[k] = norm(output.project(head, value(head, k)));
+      lengths[k] = norm(output.project(head, gated(head, k)));
     }
     return weighed(head, lengths);
   }
 
-  /// `‖Σ_h A_h v_k W_O‖` over all heads, `[T, T]`: how much of a key's vector is added to a query.
+  /// `‖Σ_h A_h v_k W_O‖` over all heads, `[T, T]`: how much of a key's vector is added to a query,
+  /// before a norm of what is added where the block has one.
   public double[][] norms() {
     OutputHeads output = OutputHeads.of(attention);
     int heads = attention.heads().queries();
@@ -61,7 +73,7 @@ public final class NormAttention {
     for (int head = 0; head < heads; head++) {
       patterns[head] = trace.pattern(layer, head);
       for (int k = 0; k < length; k++) {
-        vectors[head][k] = output.project(head, value(head, k));
+        vectors[head][k] = output.project(head, gated(head, k));
       }
     }
     double[][] norms = new double[length][length];
@@ -114,6 +126,16 @@ public final class NormAttention {
   private float[] value(int head, int key) {
     int group = head / (attention.heads().queries() / attention.heads().keys());
     return trace.value(layer, "attn.v").row(0, key, group);
+  }
+
+  /// The value times the head's gate, where heads have gates.
+  private float[] gated(int head, int key) {
+    float[] value = value(head, key);
+    Weight gate = attention.learned().get(SelfAttention.GATE);
+    for (int e = 0; gate != null && e < value.length; e++) {
+      value[e] *= gate.floats()[head];
+    }
+    return value;
   }
 
   private static double norm(double[] vector) {

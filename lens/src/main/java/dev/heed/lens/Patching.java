@@ -264,6 +264,12 @@ public final class Patching {
 
   private List<SiteShape> cut(Route route) {
     List<SiteShape> cut = new ArrayList<>(sites("attn.z"));
+    // mixers without heads pass nothing on either
+    for (SiteShape site : sites("attn_out")) {
+      if (!lens.sites().has("blocks." + site.layer() + ".attn.z")) {
+        cut.add(site);
+      }
+    }
     if (route == Route.DIRECT) {
       cut.addAll(sites("mlp_out"));
     }

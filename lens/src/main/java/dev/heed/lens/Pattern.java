@@ -48,6 +48,11 @@ public final class Pattern {
     return weights[offset + index(query, key)];
   }
 
+  /// The key that stands where a query does: queries are the last of the keys.
+  int ownKey(int query) {
+    return query + keys - queries;
+  }
+
   /// The weights of a query, `[S]`; a copy.
   public float[] row(int query) {
     int at = offset + Objects.checkIndex(query, queries) * keys;

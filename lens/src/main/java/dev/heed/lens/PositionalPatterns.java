@@ -20,7 +20,8 @@ final class PositionalPatterns {
   static Map<Place, Pattern> of(Lens lens, OptionalInt beginning, int length) {
     List<String> sites = new ArrayList<>();
     for (String path : lens.sites().paths()) {
-      if (path.endsWith(".attn.rot_q") || path.endsWith(".attn.rot_k")) {
+      String map = path.replaceFirst("\\.rot_[qk]$", ".pattern");
+      if (!map.equals(path) && lens.sites().has(map)) {
         sites.add(path);
       }
     }

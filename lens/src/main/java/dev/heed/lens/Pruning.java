@@ -5,8 +5,8 @@ import dev.heed.checkpoint.Json;
 import dev.heed.layer.Block;
 import dev.heed.layer.HeadRemoval;
 import dev.heed.layer.Heads;
-import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
+import dev.heed.layer.SharedAttention;
 import dev.heed.model.Decoder;
 import dev.heed.train.DecoderWriter;
 import java.nio.file.Path;
@@ -39,10 +39,23 @@ public record Pruning(Decoder decoder) {
                 .formatted(layer, blocks.size(), which));
       }
       Block block = blocks.get(layer);
-      Mixer left = HeadRemoval.of(attention, which);
+      SelfAttention left = HeadRemoval.of(attention, which);
+      checkSharers(decoder, layer, left.heads().keys() - attention.heads().keys());
       blocks.set(layer, new Block(block.mixer().withLayer(left), block.feedForward()));
     });
     return new Pruning(decoder.withBlocks(blocks));
+  }
+
+  /// Fails where keys and values would go that another block reads.
+  private static void checkSharers(Decoder decoder, int layer, int change) {
+    for (int other = layer + 1; change != 0 && other < decoder.blocks().size(); other++) {
+      if (decoder.blocks().get(other).mixer().layer() instanceof SharedAttention shared
+          && shared.from() == layer) {
+        throw new LensException(
+            "pruning: key/value heads of layer %d, which layer %d reads too; a query head of each would fit"
+                .formatted(layer, other));
+      }
+    }
   }
 
   /// Writes what is left into a folder that is there, without a tokenizer. A `heed` model may have

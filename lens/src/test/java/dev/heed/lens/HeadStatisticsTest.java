@@ -52,4 +52,28 @@ class HeadStatisticsTest {
     assertThat(sum.mean().max()).isEqualTo(2.5 / 3, within(1e-12));
     assertThat(sum.mean().entropyRatio()).isEqualTo(1 / 3.0, within(1e-12));
   }
+
+  @Test
+  void of_rowsThatDoNotAddUp_isOfTheWeightThatGoesSomewhere() {
+    // a sink took four fifths of the second row: what is left is spread evenly
+    HeadStatistics statistics =
+        HeadStatistics.of(Pattern.of(new float[] {1}, new float[] {.1f, .1f}));
+    assertThat(statistics.entropyRatio()).isEqualTo(1, within(1e-6));
+    assertThat(statistics.span()).isEqualTo(2, within(1e-6));
+    assertThat(statistics.distance()).isEqualTo(.5, within(1e-6));
+    assertThat(statistics.max()).isEqualTo(.1, within(1e-6));
+    assertThat(statistics.sink()).isEqualTo(.1, within(1e-6));
+  }
+
+  @Test
+  void of_lastRowsOfATextAlone_countsFromWhereTheyStand() {
+    HeadStatistics statistics = HeadStatistics.of(Pattern.of(new float[] {.4f, .3f, .2f, .1f}));
+    assertThat(statistics.distance()).isEqualTo(3 * .4 + 2 * .3 + .2, within(1e-6));
+    assertThat(statistics.sink()).isEqualTo(.4, within(1e-6));
+    HeadDetector others =
+        new HeadDetector(
+            HeadDetector.Measure.MUL, java.util.Set.of(HeadDetector.Exclusion.CURRENT));
+    double share = others.score(Pattern.of(new float[] {.4f, .3f, .2f, .1f}), (_, key) -> key == 2);
+    assertThat(share).isEqualTo(.2 / .9, within(1e-6));
+  }
 }

@@ -49,6 +49,7 @@ final class TestModels {
           "{`norm`: {`type`: `none`}, `mixer`: {`normalizer`: `sink`, `source`: `prefix(3)`}}",
           "{`mixers`: [{`type`: `attention`}, {`type`: `shared`, `from`: 0}]}",
           "{`mixer`: {`source`: `past(3, 4, 8)`}}",
+          "{`mixer`: {`modifiers`: [`forget`]}}",
           "{`mixers`: [{`type`: `linear`}, {`type`: `retention`}]}",
           "{`mixers`: [{`type`: `mamba2`}, {`type`: `s4d`}]}",
           "{`mixers`: [{`type`: `recurrence`}, {`type`: `convolution`}]}",

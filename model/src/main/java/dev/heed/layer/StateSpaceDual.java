@@ -68,14 +68,13 @@ public record StateSpaceDual(
         convolutions.key().forward(projections.key().forward(x, run), part(kept, 1), pass, run);
     Tensor q =
         convolutions.query().forward(projections.query().forward(x, run), part(kept, 2), pass, run);
+    q = seen(q, block, "q", run);
+    k = seen(k, block, "k", run);
+    v = seen(v, block, "v", run);
     Tensor steps = projections.step().forward(x, run);
     steps = run.apply(new TimeSteps(steps, dynamics.stepBias(), dynamics.low(), dynamics.high()));
     Tensor logs = run.apply(new FadeByTime(steps, dynamics.rate()));
-    StateInput input =
-        StateInput.of(
-                seen(q, block, "q", run), seen(k, block, "k", run), seen(v, block, "v", run), heads)
-            .withDecay(logs)
-            .withStrength(steps);
+    StateInput input = StateInput.of(q, k, v, heads).withDecay(logs).withStrength(steps);
     Tensor mixed = mixed(input, part(kept, 3), pass, run);
     kept.ifPresent(states -> states.advance(x.axis(1)));
     Tensor whole = run.apply(new SkipHeads(mixed, v, dynamics.skip()));
