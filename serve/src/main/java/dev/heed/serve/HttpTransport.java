@@ -223,7 +223,7 @@ final class HttpTransport implements AutoCloseable {
   @Override
   public void close() {
     active.forEach(Cancellation::cancel);
+    queue.close(); // before the loops, to which it hands its answers
     vertx.close().toCompletionStage().toCompletableFuture().join();
-    queue.close();
   }
 }

@@ -66,12 +66,13 @@ record Measures(Traced traced, Lens lens) {
     };
   }
 
-  /// What each token does for a logit, by gradients.
+  /// What each token does for a logit, by gradients: that of `token`, or else of the token that
+  /// does come next, after the last one of the likeliest.
   Json.Obj sources(Call call) {
     int[] ids = traced.texts().ids();
     int position = Checks.within("position", call.asked().integer("position"), ids.length);
     int vocabulary = lens.decoder().embedding().tokens().shape().axis(0);
-    int token = Checks.within("token", call.asked().integer("token"), vocabulary);
+    int token = Checks.within("token", call.asked().integer("token", next(position)), vocabulary);
     Question question = Question.of(position, token);
     String method = call.asked().string("method");
     InputAttribution found =
@@ -91,6 +92,11 @@ record Measures(Traced traced, Lens lens) {
         .with("scores", Json.of(scores))
         .with("value", found.value())
         .with("baseline", found.baseline());
+  }
+
+  private int next(int position) {
+    int[] ids = traced.texts().ids();
+    return position + 1 < ids.length ? ids[position + 1] : traced.predictions().top(position, 1)[0];
   }
 
   private int layer(Call call) {

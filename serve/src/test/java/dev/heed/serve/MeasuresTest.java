@@ -92,6 +92,10 @@ class MeasuresTest {
     Json.Obj integrated = sources("integrated", position, token);
     InputAttribution expected = InputAttribution.integrated(lens, ids, question, 32);
 
+    assertThat(
+            Json.parseObject(
+                "answer", ask("sources", "\"method\": \"gradient\", \"position\": " + position)))
+        .isEqualTo(gradient);
     assertThat(gradient.list("scores").numbers())
         .containsExactly(InputAttribution.gradientTimesInput(lens, ids, question).scores());
     assertThat(integrated.list("scores").numbers()).containsExactly(expected.scores());

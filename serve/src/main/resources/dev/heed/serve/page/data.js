@@ -1,7 +1,7 @@
 // What the model did with the text: tokens, and the pattern of every head.
 
 import {bytes, floats, isGivenUp, json} from "./api.js";
-import {chosen} from "./state.js";
+import {chosen, seen} from "./state.js";
 import {notice} from "./dom.js";
 
 /** @import {ModelFacts, Place, TraceAnswer} from "./types.js" */
@@ -96,27 +96,71 @@ export function roots({layer, head}) {
 }
 
 /** The weights of a head as they are, or as far as the thumbnails know them. @param {Place} place */
-export function weights({layer, head}) {
-  return exacts.get(`${layer}.${head}`) ?? Float32Array.from(roots({layer, head}), root => (root / 255) ** 2);
+export function weights(place) {
+  return exacts.get(nameOf(place)) ?? exacts.get(`${place.layer}.${place.head}`)
+    ?? Float32Array.from(roots(place), root => (root / 255) ** 2);
+}
+
+/** Under which the weights of a head are kept, as they are weighed. @param {Place} place */
+function nameOf({layer, head}) {
+  const {weigh} = chosen();
+  return `${layer}.${head}` + (weigh === "raw" ? "" : ` ${weigh}`);
 }
 
 /** Whether the weights of a head are there as they are. @param {Place} place */
-export function isExact({layer, head}) {
-  return exacts.has(`${layer}.${head}`);
+export function isExact(place) {
+  return exacts.has(nameOf(place));
 }
 
 /** Fetches the weights of a head as they are. @param {Place} place @returns {Promise<boolean>} whether they are new */
-export async function fetchExact({layer, head}) {
-  const key = `${layer}.${head}`;
-  if (exacts.has(key) || !exists({layer, head})) return false;
+export async function fetchExact(place) {
+  const key = nameOf(place), {layer, head} = place, by = chosen().weigh;
+  if (exacts.has(key) || !exists(place)) return false;
   const of = exacts;
   try {
-    of.set(key, await floats("head", {...subject(), layer, head}));
+    of.set(key, by === "raw" ? await floats("head", {...subject(), layer, head}) : await floats("weighed", {...subject(), layer, head, by}));
     return of === exacts;
   } catch (error) {
     if (!isGivenUp(error)) notice(String(/** @type {Error} */ (error).message));
     return false;
   }
+}
+
+/** The mean weights of several heads, without the first token where that is hidden. @param {Place[]} heads */
+export function shownWeights(heads) {
+  const key = JSON.stringify([heads, chosen().weigh, seen().first, heads.map(isExact)]);
+  if (shownOf !== exacts || key !== shownKey) {
+    shownKey = key;
+    shownOf = exacts;
+    lastShown = hidden(heads, meanWeights(heads));
+  }
+  return lastShown;
+}
+
+/** The answer of `shownWeights` and what it is of. */
+let shownKey = "";
+/** @type {Float32Array} */
+let lastShown = new Float32Array();
+/** @type {Map<string, Float32Array> | undefined} */
+let shownOf;
+
+/** @param {Place[]} heads @param {Float32Array} all */
+function hidden(heads, all) {
+  if (seen().first !== "hidden" || !trace) return all;
+  const {layer} = heads.filter(exists)[0], before = trace.blocks[layer].keys - trace.tokens.length;
+  const shown = all.slice();
+  trace.tokens.forEach((_, query) => {
+    const from = rowAt(layer, query);
+    shown.set(withoutFirst(shown.slice(from, from + keysOf(layer, query)), before), from);
+  });
+  return shown;
+}
+
+/** A row without the first token, where that is hidden: the others grow to the sum there was. @param {Float32Array} row @param {number} first */
+export function withoutFirst(row, first) {
+  if (seen().first !== "hidden" || row.length <= first) return row;
+  const sum = row.reduce((a, b) => a + b, 0), rest = sum - row[first];
+  return row.map((weight, k) => k === first || rest < 1e-6 ? 0 : weight * sum / rest);
 }
 
 /** The mean weights of several heads of one shape. @param {Place[]} heads */

@@ -1,7 +1,7 @@
 // One head, or the mean of several: the matrix with a crosshair, or the lines of one query.
 
 import {paintPattern} from "./grid.js";
-import {exists, fetchExact, isExact, keyText, keysOf, meanWeights, onTrace, queryOf, rowAt, trace} from "./data.js";
+import {exists, fetchExact, isExact, keyText, keysOf, shownWeights, onTrace, queryOf, rowAt, trace} from "./data.js";
 import {byId, digits, draw, make, segmented, visible} from "./dom.js";
 import {chosen, headsSeen, hover, leave, lock, on, seen} from "./state.js";
 
@@ -70,7 +70,7 @@ function repaint() {
   canvas.height = trace.tokens.length;
   canvas.setAttribute("aria-label", `Pattern of ${title(heads)}; the list beside it has the values of one row`);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  paintPattern(context, layer, meanWeights(heads).map(weight => 255 * Math.sqrt(weight)), seen().scale === "linear");
+  paintPattern(context, layer, shownWeights(heads).map(weight => 255 * Math.sqrt(weight)), seen().scale === "linear");
   matrix.classList.toggle("away", seen().view !== "matrix");
   paintRow();
 }
@@ -81,7 +81,7 @@ function paintRow() {
   const {query, key} = seen();
   const {layer} = heads[0];
   const from = queryOf(query);
-  const weights = meanWeights(heads);
+  const weights = shownWeights(heads);
   const row = weights.subarray(rowAt(layer, from), rowAt(layer, from) + keysOf(layer, from));
   paintCross(from, key);
   if (seen().view === "lines") paintLines(layer, from, row);

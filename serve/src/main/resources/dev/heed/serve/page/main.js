@@ -2,14 +2,15 @@
 
 import * as ablate from "./ablate.js";
 import {isExport} from "./api.js";
-import {facts, keysOf, look, meanWeights, onTrace, rowAt, trace} from "./data.js";
+import {facts, look, onTrace, trace} from "./data.js";
 import {byId, make, notice} from "./dom.js";
 import {openExports} from "./export.js";
 import * as grid from "./grid.js";
 import * as head from "./head.js";
 import * as insights from "./insights.js";
 import * as lens from "./lens.js";
-import {chosen, headsSeen, lock, on} from "./state.js";
+import * as measures from "./measures.js";
+import {chosen, lock, on} from "./state.js";
 import * as strip from "./strip.js";
 import * as timeline from "./timeline.js";
 
@@ -23,33 +24,11 @@ grid.begin([["pattern", "Pattern", "Where each head looks"], ["focus", "Focus", 
   ["loss", "Δ loss", "What each head alone is worth: as many forward passes as heads"]]);
 head.begin();
 strip.begin();
+measures.begin();
 ablate.begin();
 lens.begin();
 insights.begin();
 timeline.begin();
-strip.setBars(bars);
-
-/** Under the tokens: what each receives from those that may see it, and how spread its own look is. */
-function bars() {
-  const heads = headsSeen();
-  const {layer} = heads[0], count = trace?.tokens.length ?? 0;
-  const before = (trace?.blocks[layer].keys ?? 0) - count;
-  const weights = meanWeights(heads);
-  const received = new Array(count).fill(0), seenBy = new Array(count).fill(0), entropy = new Array(count).fill(0);
-  for (let q = 0; q < count; q++) {
-    const from = rowAt(layer, q), keys = keysOf(layer, q);
-    for (let k = 0; k < keys; k++) {
-      const weight = weights[from + k];
-      if (k >= before) {
-        received[k - before] += weight;
-        seenBy[k - before]++;
-      }
-      if (weight > 0) entropy[q] -= weight * Math.log(weight);
-    }
-    entropy[q] = keys > 1 ? entropy[q] / Math.log(keys) : 0;
-  }
-  return {received: received.map((sum, k) => sum / Math.max(1, seenBy[k])), entropy};
-}
 
 if (!chosen().text) lock({text: EXAMPLE});
 onTrace(() => {

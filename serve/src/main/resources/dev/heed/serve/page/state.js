@@ -6,6 +6,7 @@
 const beginning = {
   model: "", text: "", layer: 0, head: 0, added: "", query: -1, key: -1, overlay: "pattern",
   scale: "root", view: "matrix", ablated: "", run: "", theme: "",
+  measure: "attention", weigh: "raw", grouping: "tokens", first: "shown", page: "",
 };
 
 /** @type {State} */

@@ -17,6 +17,7 @@
  * @typedef {{layer: number, head: number, focus: number, sink: number, distance: number, role?: string, fit?: number}} HeadInsight
  * @typedef {{id: number, text: string, probability: number, rank: number, loss: number}} Guess rank 0 after the last token
  * @typedef {{text: string, logit: number, contributions: {part: string, amount: number}[]}} Attribution
+ * @typedef {{text: string, scores: number[], value: number, baseline: number}} Sources of a logit
  *
  * @typedef {object} Training
  * @property {string} folder
@@ -39,5 +40,10 @@
  * @property {string} ablated `1.3z,2.0m`: zero or mean
  * @property {string} run the folder of a training
  * @property {string} theme
+ * @property {string} measure by what the tokens are tinted
+ * @property {string} weigh `raw`, or the weights times the length of `values` or `outputs`
+ * @property {string} grouping `tokens` or `words`
+ * @property {string} first `shown` or `hidden`: the first token
+ * @property {string} page empty for the heads; `calibration`, `faithfulness`
  */
 export {};
