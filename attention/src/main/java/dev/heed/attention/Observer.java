@@ -17,6 +17,24 @@ public sealed interface Observer {
   /// The weight that went to the sink's logit, `[B, H, T]`; 0 where the normalizer has none.
   record SinkMass() implements Observer {}
 
+  /// What the weights of each query add up to, `[B, H, T]`: 1 of a softmax without a sink.
+  record Total() implements Observer {}
+
+  /// How many keys the mask lets each query see, `[B, H, T]`.
+  record Visible() implements Observer {}
+
+  /// How many queries the mask lets see each key, `[B, H, S]`; what coverage is to be divided by.
+  record SeenBy() implements Observer {}
+
+  /// The weight that each query gives to the key of an index, `[B, H, T]`; 0 where there is none.
+  record OnKey(int index) implements Observer {
+    public OnKey {
+      if (index < 0) {
+        throw new AttentionException("key: index %d is none; 0 or more would fit".formatted(index));
+      }
+    }
+  }
+
   /// The keys with the largest weights of each query, the largest first and the lowest index first
   /// where weights are equal, and these weights, `[B, H, T, n]`, where n is `count`, or S where
   /// there are no more keys; key -1 and weight 0 where fewer have any weight.
@@ -72,6 +90,22 @@ public sealed interface Observer {
 
   static Observer sinkMass() {
     return new SinkMass();
+  }
+
+  static Observer total() {
+    return new Total();
+  }
+
+  static Observer visible() {
+    return new Visible();
+  }
+
+  static Observer seenBy() {
+    return new SeenBy();
+  }
+
+  static Observer onKey(int index) {
+    return new OnKey(index);
   }
 
   static Observer top(int count) {

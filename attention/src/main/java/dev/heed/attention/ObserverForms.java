@@ -40,6 +40,30 @@ final class ObserverForms {
                   "Xiao et al. 2023, https://arxiv.org/abs/2309.17453",
                   _ -> Observer.sinkMass()),
               new Form<>(
+                  "total",
+                  Observer.Total.class,
+                  "what the weights of each query add up to",
+                  "Ramapuram et al. 2024, https://arxiv.org/abs/2409.04431",
+                  _ -> Observer.total()),
+              new Form<>(
+                  "visible",
+                  Observer.Visible.class,
+                  "how many keys each query may see",
+                  "Ghader and Monz 2017, https://arxiv.org/abs/1710.03348",
+                  _ -> Observer.visible()),
+              new Form<>(
+                  "seenby",
+                  Observer.SeenBy.class,
+                  "how many queries may see each key",
+                  "Tu et al. 2016, https://arxiv.org/abs/1601.04811",
+                  _ -> Observer.seenBy()),
+              new Form<>(
+                  "key(n)",
+                  Observer.OnKey.class,
+                  "the weight of each query on key n; on key 0 attention rests",
+                  "Xiao et al. 2023, https://arxiv.org/abs/2309.17453",
+                  of -> Observer.onKey(of.whole(0))),
+              new Form<>(
                   "top(m)",
                   Observer.Top.class,
                   "the m keys with the largest weights of each query",
@@ -61,6 +85,10 @@ final class ObserverForms {
       case Observer.Maximum _ -> "maximum";
       case Observer.Distance _ -> "distance";
       case Observer.SinkMass _ -> "sinkmass";
+      case Observer.Visible _ -> "visible";
+      case Observer.Total _ -> "total";
+      case Observer.SeenBy _ -> "seenby";
+      case Observer.OnKey(int index) -> "key(%d)".formatted(index);
       case Observer.Top(int count) -> "top(%d)".formatted(count);
       case Observer.BlockMap(int size) -> "blockmap(%d)".formatted(size);
     };

@@ -38,6 +38,13 @@ final class ReferenceObservation {
       switch (observer) {
         case Observer.Entropy _ -> sums[t] = row.entropy();
         case Observer.SinkMass _ -> sums[t] = row.sinkWeight();
+        case Observer.Total _ -> sums[t] = Arrays.stream(row.weights).sum();
+        case Observer.Visible _ -> sums[t] = Arrays.stream(visible(row)).sum();
+        case Observer.SeenBy _ -> {
+          int[] seen = visible(row);
+          Arrays.setAll(sums, s -> sums[s] + seen[s]);
+        }
+        case Observer.OnKey(int key) -> sums[t] = key < shape.keys() ? weight(row, key) : 0;
         case Observer.Top top -> top(row, top, head * shape.queries() + t, sums);
         default -> add(observer, row, sums);
       }
@@ -47,10 +54,22 @@ final class ReferenceObservation {
     }
   }
 
+  private static double weight(ReferenceRow row, int s) {
+    return row.visible[s] == 0 ? 0 : row.weights[s];
+  }
+
+  /// 1 for what the mask leaves, before chance drops any of it.
+  private int[] visible(ReferenceRow row) {
+    int[] seen = new int[shape.keys()];
+    MapTile keys = new MapTile(row.b, row.h, row.t, row.t + 1, 0, seen.length);
+    call.mask.reader(seen.length).fill(keys, seen);
+    return Arrays.stream(seen).map(Math::negateExact).toArray();
+  }
+
   private void add(Observer observer, ReferenceRow row, double[] sums) {
     int t = row.t;
     for (int s = 0; s < shape.keys(); s++) {
-      double weight = row.visible[s] == 0 ? 0 : row.weights[s];
+      double weight = weight(row, s);
       switch (observer) {
         case Observer.Coverage _ -> sums[s] += weight;
         case Observer.Maximum _ -> sums[t] = Math.max(sums[t], weight);

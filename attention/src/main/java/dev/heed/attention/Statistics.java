@@ -27,9 +27,15 @@ public final class Statistics {
 
   private static Shape shape(Observer observer, AttentionShape of) {
     return switch (observer) {
-      case Observer.Entropy _, Observer.Maximum _, Observer.Distance _, Observer.SinkMass _ ->
+      case Observer.Entropy _,
+          Observer.Maximum _,
+          Observer.Distance _,
+          Observer.SinkMass _,
+          Observer.Visible _,
+          Observer.Total _,
+          Observer.OnKey _ ->
           Shape.of(of.batch(), of.heads(), of.queries());
-      case Observer.Coverage _ -> Shape.of(of.batch(), of.heads(), of.keys());
+      case Observer.Coverage _, Observer.SeenBy _ -> Shape.of(of.batch(), of.heads(), of.keys());
       case Observer.Top top -> Shape.of(of.batch(), of.heads(), of.queries(), top.width(of.keys()));
       case Observer.BlockMap(int size) ->
           Shape.of(of.batch(), of.heads(), squares(of.queries(), size), squares(of.keys(), size));

@@ -7,7 +7,9 @@ import dev.heed.kernel.QueryBlock;
 import dev.heed.kernel.TopKeys;
 import dev.heed.tensor.Tensor;
 import dev.heed.tensor.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// What is observed of a call in tiles: what its tasks share.
@@ -49,14 +51,24 @@ final class TiledObservation {
 
   private void run(Run run) {
     int heads = shape.batch() * shape.heads();
-    Tensor columns = run.workspace().take(heads * parts, shape.keys());
-    columns.fill(0);
-    run.workers().run(heads * parts, (task, scratch) -> part(task, columns, scratch));
+    List<Tensor> columns = new ArrayList<>();
     for (Observer observer : observers.each()) {
-      if (observer instanceof Observer.Coverage) {
-        run.workers().run(heads, (head, _) -> addUp(head, columns, statistics.of(observer)));
+      columns.add(run.workspace().take(ofKeys(observer) ? heads * parts : 0, shape.keys()));
+      columns.getLast().fill(0);
+    }
+    run.workers().run(heads * parts, (task, scratch) -> part(task, columns, scratch));
+    for (int n = 0; n < columns.size(); n++) {
+      Observer observer = observers.each().get(n);
+      if (ofKeys(observer)) {
+        Tensor sums = columns.get(n);
+        run.workers().run(heads, (head, _) -> addUp(head, sums, statistics.of(observer)));
       }
     }
+  }
+
+  /// Whether all queries add to what is observed of a key.
+  private static boolean ofKeys(Observer observer) {
+    return observer instanceof Observer.Coverage || observer instanceof Observer.SeenBy;
   }
 
   private void addUp(int head, Tensor columns, Tensor into) {
@@ -69,7 +81,7 @@ final class TiledObservation {
     }
   }
 
-  private void part(int task, Tensor columns, Workspace scratch) {
+  private void part(int task, List<Tensor> columns, Workspace scratch) {
     int head = task / parts;
     int first = (int) ((long) blocks * (task % parts) / parts);
     int last = (int) ((long) blocks * (task % parts + 1) / parts);
@@ -87,27 +99,41 @@ final class TiledObservation {
   private final class Block {
     private final MapTile queries;
     private final int row;
-    private final Tensor columns;
+    private final List<Tensor> columns;
     private final int columnsAt;
     private final float[] information = new float[QueryBlock.QUERIES];
     private final float[] maxima = new float[QueryBlock.QUERIES];
     private final float[] distances = new float[QueryBlock.QUERIES];
     private final float[] squares = new float[QueryBlock.QUERIES];
+    private final int[] visible = new int[QueryBlock.QUERIES];
     private TopKeys[] tops = new TopKeys[0];
+    private float[][] sums = {};
 
-    Block(MapTile queries, Tensor columns, int columnsAt) {
+    Block(MapTile queries, List<Tensor> columns, int columnsAt) {
       this.queries = queries;
       this.row = (queries.b() * shape.heads() + queries.h()) * shape.queries() + queries.t0();
       this.columns = columns;
-      this.columnsAt = columns.offset() + columnsAt;
+      this.columnsAt = columnsAt;
     }
 
     void run(Workspace scratch) {
+      TiledBlock.Choices choices = pass.choices(queries, scratch);
       tops = new TopKeys[observers.each().size()];
+      sums = new float[tops.length][];
       for (int n = 0; n < tops.length; n++) {
         if (observers.each().get(n) instanceof Observer.Top top) {
           tops[n] = new TopKeys();
           tops[n].start(top.width(shape.keys()), 0);
+        }
+        if (observers.each().get(n) instanceof Observer.OnKey
+            || observers.each().get(n) instanceof Observer.Total) {
+          sums[n] = new float[QueryBlock.QUERIES];
+        }
+        if (observers.each().get(n) instanceof Observer.SeenBy) {
+          Tensor counts = columns.get(n);
+          choices
+              .visible()
+              .addCounts(queries.queries(), counts.array(), counts.offset() + columnsAt);
         }
       }
       QueryBlock block =
@@ -115,7 +141,7 @@ final class TiledObservation {
               QueryBlock.class,
               kept -> kept.fits(shape.width(), shape.valueWidth()),
               () -> new QueryBlock(shape.width(), shape.valueWidth()));
-      TiledBlock.Choices choices = pass.choices(queries, scratch);
+      choices.visible().count(visible, queries.queries());
       TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
       new TiledBlock(pass, queries, block, memory, choices).observe(this::tile);
       for (int n = 0; n < tops.length; n++) {
@@ -129,11 +155,20 @@ final class TiledObservation {
         switch (observers.each().get(n)) {
           case Observer.Entropy _ -> tiles.addInformation(block, information);
           case Observer.Maximum _ -> tiles.raise(block, maxima);
-          case Observer.Coverage _ -> tiles.addKeys(block, columns.array(), columnsAt + from);
+          case Observer.Coverage _ -> {
+            Tensor received = columns.get(n);
+            tiles.addKeys(block, received.array(), received.offset() + columnsAt + from);
+          }
           case Observer.Distance _ -> addDistance(block, from);
           case Observer.Top _ -> tiles.collect(block, tops[n], from);
           case Observer.BlockMap map -> addSquares(map, block, from, to);
-          case Observer.SinkMass _ -> {}
+          case Observer.Total _ -> tiles.addQueries(block, 0, to - from, sums[n], 0);
+          case Observer.OnKey(int key) -> {
+            if (key >= from && key < to) {
+              tiles.addQueries(block, key - from, 1, sums[n], 0);
+            }
+          }
+          case Observer.SinkMass _, Observer.Visible _, Observer.SeenBy _ -> {}
         }
       }
     }
@@ -177,11 +212,13 @@ final class TiledObservation {
           case Observer.Maximum _ -> into.array()[at] = maxima[t];
           case Observer.Distance _ -> into.array()[at] = distances[t];
           case Observer.SinkMass _ -> into.array()[at] = (float) normalizer.sinkWeight(block, t);
+          case Observer.Visible _ -> into.array()[at] = visible[t];
+          case Observer.OnKey _, Observer.Total _ -> into.array()[at] = sums[n][t];
           case Observer.Top top -> {
             int place = (row + t) * top.width(shape.keys());
             tops[n].write(t, statistics.keysOf(top), into.array(), place);
           }
-          case Observer.Coverage _, Observer.BlockMap _ -> {}
+          case Observer.Coverage _, Observer.SeenBy _, Observer.BlockMap _ -> {}
         }
       }
     }

@@ -118,6 +118,35 @@ final class VisibleKeys {
     return count;
   }
 
+  /// Writes how many keys each of `queries` queries sees.
+  void count(int[] seen, int queries) {
+    Arrays.fill(seen, 0, queries, 0);
+    for (int n = 0; n < stretches; n++) {
+      int length = ends[n] - starts[n];
+      for (int query = 0; query < queries; query++) {
+        seen[query] += places[n] == NO_WORDS ? length : bits(places[n], length, query);
+      }
+    }
+  }
+
+  /// Adds to the sum of each key how many of `queries` queries see it, `sums[at + s]`.
+  void addCounts(int queries, float[] sums, int at) {
+    for (int n = 0; n < stretches; n++) {
+      for (int s = starts[n]; s < ends[n]; s++) {
+        int word = places[n] == NO_WORDS ? -1 : words[places[n] + s - starts[n]];
+        sums[at + s] += Integer.bitCount(word & -1 >>> QueryBlock.QUERIES - queries);
+      }
+    }
+  }
+
+  private int bits(int from, int count, int query) {
+    int set = 0;
+    for (int n = 0; n < count; n++) {
+      set += words[from + n] >>> query & 1;
+    }
+    return set;
+  }
+
   /// Visits all keys in tiles of up to `most`; a tile is of keys that lie together.
   void visit(int most, Tile each) {
     int from = 0;

@@ -26,7 +26,8 @@ class ObserverTest {
   private static final Observer.Top TOP = new Observer.Top(5);
   private static final Observer.BlockMap MAP = new Observer.BlockMap(27);
   private static final Observers ALL =
-      Observers.parse("entropy, coverage, maximum, distance, sinkmass, top(5), blockmap(27)");
+      Observers.parse(
+          "entropy, coverage, maximum, distance, sinkmass, visible, total, seenby, key(0), key(70), top(5), blockmap(27)");
 
   static IntStream seeds() {
     return IntStream.range(4000, 4090);
@@ -50,6 +51,7 @@ class ObserverTest {
   private static float[] expected(Call call, float[] map, Observer observer, Tensor like) {
     AttentionShape shape = call.input().shape();
     double[] sums = new double[like.size()];
+    Oracle oracle = new Oracle(call.attention(), call.input());
     for (int at = 0; at < map.length; at++) {
       int s = at % shape.keys();
       int row = at / shape.keys();
@@ -63,6 +65,11 @@ class ObserverTest {
         case Observer.Maximum _ -> sums[row] = Math.max(sums[row], w);
         case Observer.Distance _ ->
             sums[row] += w * Math.abs(call.input().qPos().at(b, t) - call.input().kPos().at(b, s));
+        case Observer.Visible _ -> sums[row] += oracle.sees(b, head % shape.heads(), t, s) ? 1 : 0;
+        case Observer.Total _ -> sums[row] += w;
+        case Observer.SeenBy _ ->
+            sums[head * shape.keys() + s] += oracle.sees(b, head % shape.heads(), t, s) ? 1 : 0;
+        case Observer.OnKey(int key) -> sums[row] += s == key ? w : 0;
         case Observer.SinkMass _ -> sums[row] += s == 0 ? 1 - w : -w;
         case Observer.BlockMap(int size) -> {
           int rows = (shape.queries() + size - 1) / size;
@@ -167,6 +174,10 @@ class ObserverTest {
         "maximum",
         "distance",
         "sinkmass",
+        "visible",
+        "total",
+        "seenby",
+        "key(3)",
         "top(3)",
         "blockmap(64)"
       })

@@ -5,7 +5,9 @@ import dev.heed.kernel.Workers;
 import dev.heed.lens.HeadAnalysis;
 import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
+import dev.heed.lens.HeadStatistics;
 import dev.heed.lens.Lens;
+import dev.heed.lens.TextStatistics;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,11 +33,14 @@ import picocli.CommandLine.Spec;
           + "token before when positions alone are known, whose output an induction head's keys read;",
       "loss, what is lost without it, in nats a token: its mean in its place, and zeros; on texts, and on random "
           + "tokens that come twice.",
+      "With --statistics it tells how the heads spread their attention over the whole text instead, in windows of "
+          + "the model's context that are observed while they stream, so that no text is too long.",
       "Roles: previous, current, first (where attention rests), duplicate, induction."
     },
     showDefaultValues = true)
 final class HeadsCommand implements Callable<Integer> {
   private static final int LONGEST = 128;
+  private static final int TOP = 4;
 
   @Spec private CommandSpec spec;
 
@@ -47,6 +53,17 @@ final class HeadsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Prints one JSON object on one line.")
   private boolean json;
 
+  @Option(
+      names = "--statistics",
+      description = "Reads the whole text and prints statistics alone; no map is kept.")
+  private boolean statistics;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "Tokens of a window of --statistics; as many as the model's context without.")
+  private @Nullable Integer window;
+
   @Mixin private TextsOption texts;
 
   @Mixin private ThreadsOption threads;
@@ -56,6 +73,9 @@ final class HeadsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LanguageModel opened = Models.open(model);
         Workers workers = threads.workers()) {
+      if (statistics) {
+        return statistics(opened, workers, out);
+      }
       int length = Math.min(LONGEST, opened.decoder().context());
       List<int[]> windows = texts.windows(opened, length, workers);
       List<HeadReport> reports =
@@ -77,6 +97,43 @@ final class HeadsCommand implements Callable<Integer> {
       out.flush();
     }
     return ExitCode.DONE;
+  }
+
+  private int statistics(LanguageModel opened, Workers workers, PrintWriter out) {
+    int context = opened.decoder().context();
+    int length = window == null ? context : window;
+    TextStatistics.Settings settings =
+        new TextStatistics.Settings(length, TOP, TextsOption.beginning(opened.tokenizer()));
+    int[] text = texts.whole(opened, Math.min(LONGEST, context), workers);
+    TextStatistics read = TextStatistics.of(Lens.of(opened, workers), text, settings);
+    if (json) {
+      out.println(read.json().with("model", model.toString()));
+    } else {
+      out.printf(
+          "%d tokens %s, %d windows of %d%n%n",
+          read.tokens(), texts.source(), read.windows(), length);
+      print(read, out);
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static void print(TextStatistics read, PrintWriter out) {
+    out.println("head    entropy  of most  span    max   top %d  first  distance".formatted(TOP));
+    for (TextStatistics.Head head : read.heads()) {
+      HeadStatistics of = head.statistics();
+      out.printf(
+          Locale.ROOT,
+          "%-6s  %7.3f  %7.2f  %5.1f  %.2f  %6.2f  %5.2f  %8.1f%n",
+          head.id(),
+          of.entropy(),
+          of.entropyRatio(),
+          of.span(),
+          of.max(),
+          head.top(),
+          of.sink(),
+          of.distance());
+    }
   }
 
   private static void print(List<HeadReport> reports, PrintWriter out) {

@@ -19,6 +19,8 @@ import picocli.CommandLine.Option;
 
 /// The texts that commands look at models with: somebody's, or else the model's own.
 final class TextsOption {
+  private static final int LOOKED_AT = 1024;
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
@@ -26,8 +28,11 @@ final class TextsOption {
           "A text file or a folder of them; without it the model writes the texts itself.")
   private @Nullable Path data;
 
-  @Option(names = "--tokens", paramLabel = "N", description = "The most tokens that are read.")
-  private int tokens = 1024;
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "The most tokens that are read; 1024, or all where a whole text is read.")
+  private @Nullable Integer tokens;
 
   @Option(names = "--seed", paramLabel = "S", description = "Of everything that is drawn.")
   private long seed = 0;
@@ -41,13 +46,27 @@ final class TextsOption {
     return data == null ? "written by the model" : "of " + data;
   }
 
+  private int most() {
+    return tokens == null ? LOOKED_AT : tokens;
+  }
+
+  /// The tokens of the whole text, or as many as are asked for.
+  int[] whole(LanguageModel model, int length, Workers workers) {
+    int[] all =
+        data == null
+            ? written(model, length, workers)
+            : read(model.tokenizer(), data, tokens == null ? Integer.MAX_VALUE : tokens);
+    return tokens == null ? all : Arrays.copyOf(all, Math.min(all.length, tokens));
+  }
+
   /// Windows of `length` tokens, each with the token before it that the model wants.
   List<int[]> windows(LanguageModel model, int length, Workers workers) {
     OptionalInt beginning = beginning(model.tokenizer());
-    int[] all = data == null ? written(model, length, workers) : read(model.tokenizer(), data);
+    int[] all =
+        data == null ? written(model, length, workers) : read(model.tokenizer(), data, most());
     int room = length - (beginning.isPresent() ? 1 : 0);
     List<int[]> windows = new ArrayList<>();
-    for (int from = 0; from + room <= all.length && from < tokens; from += room) {
+    for (int from = 0; from + room <= all.length && from < most(); from += room) {
       int[] part = Arrays.copyOfRange(all, from, from + room);
       windows.add(beginning.isPresent() ? before(beginning.getAsInt(), part) : part);
     }
@@ -59,7 +78,7 @@ final class TextsOption {
     return windows;
   }
 
-  private int[] read(Tokenizer tokenizer, Path path) {
+  private static int[] read(Tokenizer tokenizer, Path path, int tokens) {
     String text = Corpus.read(path).text();
     // a token is at least a character, so that a huge text is not split whole
     int most = (int) Math.min(text.length(), 16L * tokens + 64);
@@ -71,7 +90,7 @@ final class TextsOption {
     Generator generator = Generator.of(model, workers);
     String prompt = beginning(model.tokenizer()).isPresent() ? "" : "\n";
     List<Integer> all = new ArrayList<>();
-    int texts = Math.ceilDiv(Math.max(1, tokens), length);
+    int texts = Math.ceilDiv(Math.max(1, most()), length);
     for (int text = 0; text < texts; text++) {
       Sampling sampling = new Sampling(1, 1, 0, 1, 0, seed + text);
       GenerationSettings settings =

@@ -14,8 +14,7 @@ import dev.heed.checkpoint.Json;
 ///   1; with the longest row in the denominator early queries would look focused
 /// @param span `exp` of the entropy: on how many keys the weight lies
 /// @param max the largest weight, as it is
-/// @param sink the weight of the first key, where it is seen and is not the query itself; likewise
-///   as it is
+/// @param sink the weight of the first key, of the queries after it, likewise as it is
 /// @param distance `Σ A |q - k|`, positions
 public record HeadStatistics(
     long queries,
@@ -25,6 +24,10 @@ public record HeadStatistics(
     double max,
     double sink,
     double distance) {
+
+  /// What a query gives its keys: the sum of its weights, `-Σ A log A`, the largest, that of the
+  /// first key and `Σ A |q - k|`.
+  record Row(double sum, double entropy, double max, double onFirst, double distance) {}
 
   /// Of one pattern.
   public static HeadStatistics of(Pattern pattern) {
@@ -87,17 +90,24 @@ public record HeadStatistics(
         sum += weight;
         far += weight * Math.abs(own - k);
       }
+      add(own, visible, new Row(sum, rowEntropy, largest, pattern.get(q, 0), far));
+    }
+
+    /// Takes in what was observed of a query that sees `visible` keys, at least two.
+    ///
+    /// @param own the key of the query itself
+    void add(int own, int visible, Row row) {
       // of A / sum, from that of A
-      rowEntropy = sum > 0 ? Math.max(0, rowEntropy / sum + Math.log(sum)) : 0;
-      distance += sum > 0 ? far / sum : 0;
+      double rowEntropy = row.sum > 0 ? Math.max(0, row.entropy / row.sum + Math.log(row.sum)) : 0;
       queries++;
       entropy += rowEntropy;
       ratio += rowEntropy / Math.log(visible);
       span += Math.exp(rowEntropy);
-      max += largest;
-      if (own > 0 && pattern.sees(q, 0)) {
+      max += row.max;
+      distance += row.sum > 0 ? row.distance / row.sum : 0;
+      if (own > 0) {
         sinkQueries++;
-        sink += pattern.get(q, 0);
+        sink += row.onFirst;
       }
     }
 
