@@ -24,11 +24,10 @@ final class Lowering {
           case Score.Dot _ ->
               call.hasContentBias() ? new RowMap.PlusContent(call) : new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
-          case Score.Bilinear _ ->
-              new RowMap.Bilinear(call, run.kernels().products(), run.workers());
+          case Score.Bilinear _ -> new RowMap.Bilinear(call, run);
           case Score.Distance _ -> new RowMap.FarQuery();
           case Score.Additive(int hidden, _) ->
-              new RowMap.Layer(call, hidden, "additive.wq", "additive.b");
+              new RowMap.Layer(call, hidden, "additive.wq", "additive.b", run);
         };
     this.q =
         call.attention.score().scale() instanceof Score.Scale.Learned && !isAdditive(call)
@@ -39,7 +38,8 @@ final class Lowering {
           case Score.Dot _, Score.Bilinear _ -> new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
           case Score.Distance _ -> new RowMap.FarKey();
-          case Score.Additive(int hidden, _) -> new RowMap.Layer(call, hidden, "additive.wk", "");
+          case Score.Additive(int hidden, _) ->
+              new RowMap.Layer(call, hidden, "additive.wk", "", run);
         };
   }
 

@@ -1,5 +1,6 @@
 package dev.heed.attention;
 
+import dev.heed.grad.Run;
 import dev.heed.kernel.Matrix;
 import dev.heed.kernel.Products;
 import dev.heed.kernel.Rows.Row;
@@ -21,7 +22,18 @@ interface RowMap {
   void backward(Rows of, Matrix dx, LearnedSums learned);
 
   /// The rows of head `h` of batch `b` and what their maps get.
-  record Rows(int b, int h, Matrix x, Matrix dy) {}
+  record Rows(int b, int h, Matrix x, Matrix dy) {
+    /// The rows whose maps get something; zeros in the place of others.
+    Matrix seen() {
+      float[] seen = new float[x.rows() * x.columns()];
+      for (int row = 0; row < x.rows(); row++) {
+        if (gives(dy, row)) {
+          System.arraycopy(x.array(), row(x, row), seen, row * x.columns(), x.columns());
+        }
+      }
+      return Matrix.of(seen, x.rows(), x.columns());
+    }
+  }
 
   /// The inner product of two rows, in four sums, which a processor computes side by side.
   static float dot(float[] a, int aFrom, float[] b, int bFrom, int length) {
@@ -53,6 +65,15 @@ interface RowMap {
   static void add(float factor, Row x, Row y, int length) {
     for (int n = 0; n < length; n++) {
       y.array()[y.from() + n] += factor * x.array()[x.from() + n];
+    }
+  }
+
+  /// `sums += a b`, by row.
+  private static void add(Products products, Matrix a, Matrix b, double[] sums, Workers workers) {
+    float[] product = new float[sums.length];
+    products.multiply(a, b, Matrix.of(product, a.rows(), b.columns()), workers);
+    for (int n = 0; n < product.length; n++) {
+      sums[n] += product[n];
     }
   }
 
@@ -154,7 +175,7 @@ interface RowMap {
   }
 
   /// `Wᵀ x` with a matrix a head.
-  record Bilinear(BoundCall call, Products products, Workers workers) implements RowMap {
+  record Bilinear(BoundCall call, Run run) implements RowMap {
     @Override
     public int width(int width) {
       return width;
@@ -169,28 +190,17 @@ interface RowMap {
 
     @Override
     public void forward(int h, Matrix x, Matrix y) {
-      products.multiply(x, matrix(h), y, workers);
+      run.kernels().products().multiply(x, matrix(h), y, run.workers());
     }
 
     /// `dx = W dy` and `dW = x dyᵀ`.
     @Override
     public void backward(Rows of, Matrix dx, LearnedSums learned) {
-      products.multiplyAdd(of.dy, matrix(of.h).transpose(), dx, workers);
+      Products products = run.kernels().products();
+      products.multiplyAdd(of.dy, matrix(of.h).transpose(), dx, run.workers());
       double[] sums = learned.of("bilinear", 0, of.b, of.h);
       if (sums.length > 0) {
-        int width = dx.columns();
-        float[] seen = new float[dx.rows() * width];
-        for (int row = 0; row < dx.rows(); row++) {
-          if (gives(of.dy, row)) {
-            System.arraycopy(of.x.array(), row(of.x, row), seen, row * width, width);
-          }
-        }
-        float[] product = new float[width * width];
-        Matrix rows = Matrix.of(seen, dx.rows(), width);
-        products.multiply(rows.transpose(), of.dy, Matrix.of(product, width, width), workers);
-        for (int n = 0; n < product.length; n++) {
-          sums[n] += product[n];
-        }
+        add(products, of.seen().transpose(), of.dy, sums, run.workers());
       }
     }
   }
@@ -229,43 +239,41 @@ interface RowMap {
   ///
   /// @param matrix the parameter `W`
   /// @param bias the parameter `b`, or nothing
-  record Layer(BoundCall call, int hidden, String matrix, String bias) implements RowMap {
+  record Layer(BoundCall call, int hidden, String matrix, String bias, Run run) implements RowMap {
     @Override
     public int width(int width) {
       return hidden;
     }
 
+    private Matrix matrix(int h) {
+      int width = call.shape.width();
+      Tensor all = call.input.parameters().get(matrix);
+      int at = all.offset() + h * hidden * width;
+      return new Matrix(all.array(), at, hidden, width, width, 1);
+    }
+
     @Override
     public void forward(int h, Matrix x, Matrix y) {
-      Tensor numbers = call.input.parameters().get(matrix);
-      int width = x.columns();
-      for (int row = 0; row < x.rows(); row++) {
+      run.kernels().products().multiply(x, matrix(h).transpose(), y, run.workers());
+      for (int row = 0; row < y.rows() && !bias.isEmpty(); row++) {
         for (int a = 0; a < hidden; a++) {
-          int at = numbers.offset() + (h * hidden + a) * width;
-          float own = bias.isEmpty() ? 0 : call.learned(bias, h * hidden + a);
-          y.array()[row(y, row) + a] =
-              own + dot(numbers.array(), at, x.array(), row(x, row), width);
+          y.array()[row(y, row) + a] += call.learned(bias, h * hidden + a);
         }
       }
     }
 
     @Override
     public void backward(Rows of, Matrix dx, LearnedSums learned) {
-      Tensor numbers = call.input.parameters().get(matrix);
+      Products products = run.kernels().products();
+      products.multiplyAdd(of.dy, matrix(of.h), dx, run.workers());
       double[] ofMatrix = learned.of(matrix, 0, of.b, of.h);
+      if (ofMatrix.length > 0) {
+        add(products, of.dy.transpose(), of.seen(), ofMatrix, run.workers());
+      }
       double[] ofBias = learned.of(bias, 0, of.b, of.h);
-      int width = dx.columns();
-      for (int row = 0; row < dx.rows(); row++) {
-        for (int a = 0; a < hidden && gives(of.dy, row); a++) {
-          float gradient = of.dy.array()[row(of.dy, row) + a];
-          int at = numbers.offset() + (of.h * hidden + a) * width;
-          add(gradient, new Row(numbers.array(), at), new Row(dx.array(), row(dx, row)), width);
-          for (int e = 0; e < width && ofMatrix.length > 0; e++) {
-            ofMatrix[a * width + e] += gradient * of.x.array()[row(of.x, row) + e];
-          }
-          if (ofBias.length > 0) {
-            ofBias[a] += gradient;
-          }
+      for (int row = 0; row < of.dy.rows(); row++) {
+        for (int a = 0; a < ofBias.length; a++) {
+          ofBias[a] += of.dy.array()[row(of.dy, row) + a];
         }
       }
     }

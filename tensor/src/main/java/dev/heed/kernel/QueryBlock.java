@@ -64,6 +64,9 @@ public final class QueryBlock {
   /// Room for a panel as large as the scores, once somebody has asked for it.
   private float[] spare = {};
 
+  /// Room for what a step writes down for itself, as much as one has asked for.
+  private float[] room = {};
+
   /// Queries that are there.
   int count;
 
@@ -187,6 +190,14 @@ public final class QueryBlock {
       spare = new float[KEYS * QUERIES];
     }
     return spare;
+  }
+
+  /// Room for as many numbers; nothing in it lasts beyond a step.
+  float[] room(int size) {
+    if (room.length < size) {
+      room = new float[size];
+    }
+    return room;
   }
 
   /// Checks numbers of each place of the tile, `[n, keys]`.

@@ -1,34 +1,69 @@
 package dev.heed.kernel;
 
-import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The additive score with a query in each lane.
+/// The additive score with a query in each lane: `tanh(q + k) = 1 - 2 r` with `r = 1 / (1 + e^2q
+/// e^2k)`.
+///
+/// The exponentials are taken once a query and once a key, and units share a division: of `d` and
+/// `e`, `1 / d = e / (d e)`.
 final class VectorAdditiveTiles implements AdditiveTiles {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();
   private static final int QUERIES = QueryBlock.QUERIES;
-  private static final int COLUMNS = ProductTile.COLUMNS;
+
+  /// `1 + e^2x` of an `x` whose hyperbolic tangent is 1 in floats; the product of four is a float.
+  private static final float MOST = 4e8f;
+
+  private final AdditiveTiles large = new TangentAdditiveTiles();
 
   @Override
   public void score(QueryBlock block, Matrix keys, float[] v) {
     block.tile(keys);
+    AdditiveUnits units = new AdditiveUnits(block, keys, v.length);
+    if (!units.fill(block, keys, v)) {
+      large.score(block, keys, v);
+      return;
+    }
+    float[] twice = new float[units.width];
+    float all = 0;
+    for (int a = 0; a < v.length; a++) {
+      twice[a] = -2 * v[a];
+      all += v[a];
+    }
     for (int s = 0; s < block.keys; s++) {
-      int row = keys.offset() + s * keys.rowStride();
       for (int lane = 0; lane < QUERIES; lane += LANES) {
-        score(block.queries, lane, keys.array(), row, v, block.scores, s * QUERIES + lane);
+        score(units.room, lane, units.key(s), twice, all, block.scores, s * QUERIES + lane);
       }
     }
   }
 
   private static void score(
-      float[] queries, int lane, float[] key, int row, float[] v, float[] scores, int at) {
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int a = 0; a < v.length; a++) {
-      FloatVector query = FloatVector.fromArray(SPECIES, queries, a * QUERIES + lane);
-      sum = VectorMath.tanh(query.add(key[row + a])).fma(FloatVector.broadcast(SPECIES, v[a]), sum);
+      float[] room, int lane, int key, float[] v, float all, float[] scores, int at) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector sum = FloatVector.broadcast(SPECIES, all);
+    for (int a = 0; a < v.length; a += 4) {
+      int query = a * QUERIES + lane;
+      FloatVector d = FloatVector.fromArray(SPECIES, room, query);
+      d = d.fma(FloatVector.broadcast(SPECIES, room[key + a]), one);
+      d = d.blend(MOST, d.compare(GT, MOST));
+      FloatVector e = FloatVector.fromArray(SPECIES, room, query + QUERIES);
+      e = e.fma(FloatVector.broadcast(SPECIES, room[key + a + 1]), one);
+      e = e.blend(MOST, e.compare(GT, MOST));
+      FloatVector f = FloatVector.fromArray(SPECIES, room, query + 2 * QUERIES);
+      f = f.fma(FloatVector.broadcast(SPECIES, room[key + a + 2]), one);
+      f = f.blend(MOST, f.compare(GT, MOST));
+      FloatVector g = FloatVector.fromArray(SPECIES, room, query + 3 * QUERIES);
+      g = g.fma(FloatVector.broadcast(SPECIES, room[key + a + 3]), one);
+      g = g.blend(MOST, g.compare(GT, MOST));
+      FloatVector ofDe = e.fma(FloatVector.broadcast(SPECIES, v[a]), d.mul(v[a + 1]));
+      FloatVector ofFg = g.fma(FloatVector.broadcast(SPECIES, v[a + 2]), f.mul(v[a + 3]));
+      FloatVector de = d.mul(e);
+      FloatVector fg = f.mul(g);
+      sum = sum.add(ofDe.fma(fg, ofFg.mul(de)).div(de.mul(fg)));
     }
     sum.intoArray(scores, at);
   }
@@ -37,60 +72,61 @@ final class VectorAdditiveTiles implements AdditiveTiles {
   public void back(
       BackwardBlock block, Matrix keys, float[] v, Sums sums, KeyGradients collected, int first) {
     block.clearAbsent();
-    QueryBlock queries = block.block;
-    float[] inner = queries.spare();
-    for (int s = 0; s < queries.keys; s++) {
-      int row = keys.offset() + s * keys.rowStride();
-      for (int a = 0; a < v.length; a++) {
-        for (int lane = 0; lane < QUERIES; lane += LANES) {
-          int at = a * QUERIES + lane;
-          back(
-              queries.queries,
-              at,
-              keys.array()[row + a],
-              v[a],
-              block.gradients,
-              s * QUERIES + lane,
-              sums,
-              inner);
-        }
+    AdditiveUnits units = new AdditiveUnits(block.block, keys, v.length);
+    if (!units.fill(block.block, keys, v)) {
+      large.back(block, keys, v, sums, collected, first);
+      return;
+    }
+    for (int a = 0; a < v.length; a += 2) {
+      for (int lane = 0; lane < QUERIES; lane += LANES) {
+        back(units, lane, a, block.gradients);
+        units.add(lane, a, v, sums);
       }
-      add(inner, collected, first + s, v.length);
+      units.collect(a, v, collected, first);
     }
   }
 
-  private static void back(
-      float[] queries,
-      int at,
-      float key,
-      float v,
-      float[] gradients,
-      int place,
-      Sums sums,
-      float[] inner) {
-    FloatVector gradient = FloatVector.fromArray(SPECIES, gradients, place);
-    FloatVector tangent =
-        VectorMath.tanh(FloatVector.fromArray(SPECIES, queries, at).add(key))
-            .blend(0f, gradient.compare(EQ, 0f));
-    FloatVector ofV = FloatVector.fromArray(SPECIES, sums.v(), at);
-    gradient.fma(tangent, ofV).intoArray(sums.v(), at);
-    FloatVector share = gradient.mul(v);
-    FloatVector both = share.sub(share.mul(tangent).mul(tangent));
-    both.intoArray(inner, at);
-    FloatVector ofQuery = FloatVector.fromArray(SPECIES, sums.queries(), at);
-    ofQuery.add(both).intoArray(sums.queries(), at);
-  }
-
-  /// Adds what each number of a key gets from all queries, in eight sums that run side by side.
-  private static void add(float[] inner, KeyGradients collected, int key, int width) {
-    for (int a = 0; a < width; a++) {
-      float sum = 0;
-      for (int t = a * QUERIES; t < (a + 1) * QUERIES; t += 8) {
-        float low = inner[t] + inner[t + 1] + (inner[t + 2] + inner[t + 3]);
-        float high = inner[t + 4] + inner[t + 5] + (inner[t + 6] + inner[t + 7]);
-        sum += low + high;
+  /// What units `a` and `a + 1` of the queries in the lanes from `lane` on, of all keys and of `v`
+  /// get.
+  private static void back(AdditiveUnits units, int lane, int a, float[] gradients) {
+    float[] room = units.room;
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector query = FloatVector.fromArray(SPECIES, room, a * QUERIES + lane);
+    FloatVector nextQuery = FloatVector.fromArray(SPECIES, room, (a + 1) * QUERIES + lane);
+    FloatVector all = FloatVector.zero(SPECIES);
+    FloatVector ofV = all;
+    FloatVector ofNextV = all;
+    FloatVector ofQuery = all;
+    FloatVector ofNextQuery = all;
+    for (int s = 0; s < units.keys; s++) {
+      int key = units.key(s) + a;
+      FloatVector d = query.fma(FloatVector.broadcast(SPECIES, room[key]), one);
+      FloatVector e = nextQuery.fma(FloatVector.broadcast(SPECIES, room[key + 1]), one);
+      FloatVector inverse = one.div(d.mul(e));
+      FloatVector r = inverse.mul(e);
+      FloatVector nextR = inverse.mul(d);
+      FloatVector gradient = FloatVector.fromArray(SPECIES, gradients, s * QUERIES + lane);
+      FloatVector share = gradient.mul(r);
+      FloatVector nextShare = gradient.mul(nextR);
+      all = all.add(gradient);
+      ofV = ofV.add(share);
+      ofNextV = ofNextV.add(nextShare);
+      share = share.sub(share.mul(r));
+      nextShare = nextShare.sub(nextShare.mul(nextR));
+      ofQuery = ofQuery.add(share);
+      ofNextQuery = ofNextQuery.add(nextShare);
+      int at = units.shareOf(s);
+      if (lane > 0) {
+        share = share.add(FloatVector.fromArray(SPECIES, room, at));
+        nextShare = nextShare.add(FloatVector.fromArray(SPECIES, room, at + LANES));
       }
-      collected.array[collected.key(a / COLUMNS, key) + a % COLUMNS] += sum;
+      share.intoArray(room, at);
+      nextShare.intoArray(room, at + LANES);
     }
+    all.intoArray(room, units.sums);
+    ofV.intoArray(room, units.sums + LANES);
+    ofNextV.intoArray(room, units.sums + 2 * LANES);
+    ofQuery.intoArray(room, units.sums + 3 * LANES);
+    ofNextQuery.intoArray(room, units.sums + 4 * LANES);
   }
 }
