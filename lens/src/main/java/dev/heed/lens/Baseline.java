@@ -43,6 +43,7 @@ public final class Baseline {
   /// 1985](https://doi.org/10.1145/3147.3165), algorithm R).
   static final class Gathering {
     private static final int MOST = 1024;
+    private static final int FIRST = 64;
 
     private final CounterRandom random;
     private final Map<String, Sums> sums = new LinkedHashMap<>();
@@ -54,12 +55,12 @@ public final class Baseline {
     /// What was gathered of a site.
     private static final class Sums {
       private final double[] sum;
-      private final float[] samples;
+      private float[] samples;
       private int count;
 
       Sums(int width) {
         sum = new double[width];
-        samples = new float[MOST * width];
+        samples = new float[FIRST * width];
       }
 
       void add(float[] numbers, int at, CounterRandom random) {
@@ -69,6 +70,9 @@ public final class Baseline {
           sum[i] += numbers[at + i];
         }
         if (place < MOST) {
+          if ((place + 1) * width > samples.length) {
+            samples = Arrays.copyOf(samples, 2 * samples.length);
+          }
           System.arraycopy(numbers, at, samples, place * width, width);
         }
         count++;

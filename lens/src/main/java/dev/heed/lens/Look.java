@@ -185,7 +185,8 @@ public record Look(
     byte[] bytes = new byte[pattern.queries() * pattern.keys()];
     for (int q = 0; q < pattern.queries(); q++) {
       for (int k = 0; k < pattern.keys(); k++) {
-        bytes[q * pattern.keys() + k] = (byte) Math.round(255 * Math.min(1, pattern.get(q, k)));
+        bytes[q * pattern.keys() + k] =
+            (byte) Math.round(255 * Math.clamp(pattern.get(q, k), 0f, 1f));
       }
     }
     return Base64.getEncoder().encodeToString(bytes);

@@ -18,6 +18,7 @@ import java.util.stream.DoubleStream;
 /// @param cancellation whether whoever asked is still there
 record Effects(Traced traced, Cancellation cancellation) {
   private static final int TOP = 5;
+  private static final Set<String> HEAD = Set.of("layer", "head", "by");
 
   /// What stands where heads were.
   enum By {
@@ -40,6 +41,7 @@ record Effects(Traced traced, Cancellation cancellation) {
     List<Intervention> changes = new ArrayList<>();
     List<Json.Obj> heads = call.asked().list("heads").objects();
     for (Json.Obj head : heads) {
+      Checks.fields("heads.", head, HEAD);
       By by = By.of(head.string("by"));
       changes.add(change(head.integer("layer"), head.integer("head"), by));
     }

@@ -5,6 +5,7 @@ import dev.heed.tensor.HeedException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// HTTP and nothing else: the event loop reads requests and writes answers, the [ComputeQueue]
 /// computes them. Whoever hangs up leaves the line, and stops what was being computed for them.
@@ -36,12 +38,18 @@ final class HttpTransport implements AutoCloseable {
           "Cross-Origin-Opener-Policy",
           "same-origin");
 
+  private static final int CONNECTIONS = 256;
+
+  /// Milliseconds in which all of a request has come.
+  private static final int PATIENCE = 30_000;
+
   private final StudioSettings settings;
   private final Map<String, Endpoint> endpoints;
   private final ComputeQueue queue;
   private final Page page = new Page();
   private final Set<Cancellation> active = ConcurrentHashMap.newKeySet();
   private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger connections = new AtomicInteger();
   private final HttpServer server;
 
   /// Listens from now on.
@@ -56,8 +64,10 @@ final class HttpTransport implements AutoCloseable {
             .setHost(settings.host())
             .setPort(settings.port())
             .setIdleTimeout(10)
-            .setIdleTimeoutUnit(TimeUnit.MINUTES);
-    HttpServer made = vertx.createHttpServer(options).requestHandler(this::handle);
+            .setIdleTimeoutUnit(TimeUnit.MINUTES)
+            .setHttp2ClearTextEnabled(false);
+    HttpServer made =
+        vertx.createHttpServer(options).connectionHandler(this::count).requestHandler(this::handle);
     try {
       server = made.listen().toCompletionStage().toCompletableFuture().join();
     } catch (CompletionException e) {
@@ -75,6 +85,14 @@ final class HttpTransport implements AutoCloseable {
 
   int port() {
     return server.actualPort();
+  }
+
+  /// Connections hold memory: there is no more than so many.
+  private void count(HttpConnection connection) {
+    if (connections.incrementAndGet() > CONNECTIONS) {
+      connection.close();
+    }
+    connection.closeHandler(_ -> connections.decrementAndGet());
   }
 
   private void handle(HttpServerRequest request) {
@@ -111,6 +129,9 @@ final class HttpTransport implements AutoCloseable {
 
   private void file(String path, HttpServerRequest request) {
     HttpServerResponse response = request.response();
+    if (!Set.of(HttpMethod.GET, HttpMethod.HEAD).contains(request.method())) {
+      throw new RefusedException(405, "studio: %s %s; GET fits".formatted(request.method(), path));
+    }
     Optional<Page.File> found = page.file(path);
     if (found.isEmpty()) {
       throw new RefusedException(404, "studio: %s is not here".formatted(path));
@@ -129,7 +150,8 @@ final class HttpTransport implements AutoCloseable {
       throw new RefusedException(
           405, "studio: %s %s; POST fits".formatted(request.method(), request.path()));
     }
-    if (!Answer.JSON.equals(request.getHeader("Content-Type"))) {
+    String type = Objects.requireNonNullElse(request.getHeader("Content-Type"), "");
+    if (!Answer.JSON.equals(type.split(";", 2)[0].strip())) {
       throw new RefusedException(415, "studio: the body of a request is " + Answer.JSON);
     }
     Buffer body = Buffer.buffer();
@@ -143,8 +165,12 @@ final class HttpTransport implements AutoCloseable {
         body.appendBuffer(part);
       }
     });
-    request.endHandler(_ -> submit(endpoint, body.getBytes(), response));
-    request.exceptionHandler(_ -> {});
+    long late = vertx.setTimer(PATIENCE, _ -> request.connection().close());
+    request.endHandler(_ -> {
+      vertx.cancelTimer(late);
+      submit(endpoint, body.getBytes(), response);
+    });
+    request.exceptionHandler(_ -> vertx.cancelTimer(late));
   }
 
   private RefusedException tooLong() {

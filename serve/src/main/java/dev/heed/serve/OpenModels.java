@@ -8,26 +8,46 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// The models that are open, by the names that users gave; the one that was not asked for the
-/// longest is closed when there are too many. For the thread that computes alone.
+/// longest is closed when there are too many, and one whose files have changed is opened anew. For
+/// the thread that computes alone.
 final class OpenModels implements AutoCloseable {
   private final int limit;
-  private final Map<String, LanguageModel> models = new LinkedHashMap<>(16, 0.75f, true);
+  private final Consumer<LanguageModel> closing;
+  private final Map<String, Open> models = new LinkedHashMap<>(16, 0.75f, true);
 
-  OpenModels(int limit) {
+  /// @param files as they were when it was opened
+  private record Open(LanguageModel model, ModelFiles files) {}
+
+  /// @param closing is told of a model before it is closed
+  OpenModels(int limit, Consumer<LanguageModel> closing) {
     this.limit = limit;
+    this.closing = closing;
   }
 
   /// The model of a name: a path, or `embedded` where no file is called so.
   LanguageModel get(String name) {
-    LanguageModel open = models.get(name);
+    Open open = models.get(name);
+    if (open != null && open.files.haveChanged()) {
+      models.remove(name);
+      close(open);
+      open = null;
+    }
     if (open == null) {
-      open = open(name);
+      // what the files were before, so that a change meanwhile is seen later
+      ModelFiles files = ModelFiles.of(name);
+      open = new Open(open(name), files);
       models.put(name, open);
       closeOldest();
     }
-    return open;
+    return open.model;
+  }
+
+  private void close(Open open) {
+    closing.accept(open.model);
+    open.model.close();
   }
 
   private static LanguageModel open(String name) {
@@ -42,17 +62,17 @@ final class OpenModels implements AutoCloseable {
   }
 
   private void closeOldest() {
-    Iterator<LanguageModel> oldest = models.values().iterator();
+    Iterator<Open> oldest = models.values().iterator();
     while (models.size() > limit) {
-      LanguageModel closing = oldest.next();
+      Open least = oldest.next();
       oldest.remove();
-      closing.close();
+      close(least);
     }
   }
 
   @Override
   public void close() {
-    models.values().forEach(LanguageModel::close);
+    models.values().forEach(this::close);
     models.clear();
   }
 }

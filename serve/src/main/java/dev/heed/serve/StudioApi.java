@@ -8,9 +8,11 @@ import dev.heed.model.LanguageModel;
 import dev.heed.serve.Endpoint.Call;
 import dev.heed.serve.Traced.Patterns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What the page may ask. Every request says all that its answer depends on: the model, the text,
 /// what is changed; nothing is kept for a user but traces, which are the same for everyone.
@@ -23,28 +25,73 @@ final class StudioApi implements AutoCloseable {
   StudioApi(String first, StudioSettings settings, Workers workers) {
     this.first = first;
     this.workers = workers;
-    this.models = new OpenModels(settings.limits().models());
     this.traces = new TraceStore(settings.limits().traceBytes());
+    this.models = new OpenModels(settings.limits().models(), traces::drop);
     models.get(first);
   }
 
   Map<String, Endpoint> endpoints() {
     Map<String, Endpoint> all = new HashMap<>();
-    all.put("/api/model", call -> Answer.of(model(call)));
-    all.put("/api/trace", call -> Answer.of(trace(traced(call))));
-    all.put("/api/patterns", call -> Answer.of(traced(call).thumbnails()));
-    all.put("/api/head", this::head);
-    all.put("/api/weighed", call -> Answer.of(measures(call).weighed(call)));
-    all.put("/api/map", call -> Answer.of(measures(call).map(call)));
-    all.put("/api/sources", call -> Answer.of(measures(call).sources(call)));
-    all.put("/api/effect", call -> Answer.of(effects(call).effect(call)));
-    all.put("/api/sweep", this::sweep);
-    all.put("/api/patch", this::patch);
-    all.put("/api/heads", call -> Answer.of(insights(call).heads()));
-    all.put("/api/lens", call -> Answer.of(insights(call).layers()));
-    all.put("/api/attribution", call -> Answer.of(insights(call).attribution(call)));
-    all.put("/api/training", call -> Answer.of(Trainings.of(call.asked().string("folder")).json()));
+    add(all, "model", call -> Answer.of(model(call)), "model");
+    add(all, "training", this::training, "folder");
+    ofText(all, "trace", call -> Answer.of(trace(traced(call))));
+    ofText(all, "patterns", call -> Answer.of(traced(call).thumbnails()));
+    ofText(all, "head", this::head, "layer", "head");
+    ofText(all, "weighed", call -> Answer.of(measures(call).weighed(call)), "layer", "head", "by");
+    ofText(all, "map", call -> Answer.of(measures(call).map(call)), "layer", "measure");
+    ofText(
+        all,
+        "sources",
+        call -> Answer.of(measures(call).sources(call)),
+        "position",
+        "token",
+        "method");
+    ofText(all, "effect", call -> Answer.of(effects(call).effect(call)), "heads", "position");
+    ofText(all, "sweep", this::sweep, "by");
+    ofText(all, "patch", this::patch, "corrupt", "right", "wrong", "what", "direction");
+    ofText(all, "heads", call -> Answer.of(insights(call).heads()));
+    ofText(all, "lens", call -> Answer.of(insights(call).layers()));
+    ofText(
+        all,
+        "attribution",
+        call -> Answer.of(insights(call).attribution(call)),
+        "position",
+        "token");
     return all;
+  }
+
+  private void ofText(Map<String, Endpoint> all, String name, Endpoint endpoint, String... fields) {
+    String[] withText = Arrays.copyOf(fields, fields.length + 2);
+    withText[fields.length] = "model";
+    withText[fields.length + 1] = "text";
+    add(all, name, endpoint, withText);
+  }
+
+  /// Adds what reads these fields; others are refused, as they would change nothing.
+  private void add(Map<String, Endpoint> all, String name, Endpoint endpoint, String... fields) {
+    Set<String> known = Set.of(fields);
+    all.put(
+        "/api/" + name,
+        call -> {
+          Checks.fields("", call.asked(), known);
+          return withinMemory(endpoint, call);
+        });
+  }
+
+  /// Gives up what is kept where an answer needs the room.
+  private Answer withinMemory(Endpoint endpoint, Call call) {
+    try {
+      return endpoint.answer(call);
+    } catch (OutOfMemoryError e) {
+      traces.clear();
+      throw new RefusedException(
+          503,
+          "studio: not enough memory; what was kept of other texts has been given up: try again, or a shorter text, or HEED_OPTS=-Xmx8g");
+    }
+  }
+
+  private Answer training(Call call) {
+    return Answer.of(Trainings.of(call.asked().string("folder")).json());
   }
 
   private String name(Call call) {

@@ -38,9 +38,13 @@ public record StudioSettings(String host, int port, Limits limits) {
   /// @param traceBytes of all traces that are kept, and the most of one
   /// @param models that are open at once
   public record Limits(int bodyBytes, int queued, long traceBytes, int models) {
-    /// 256 KiB, 64 requests, 256 MiB, 4 models.
+    /// 256 KiB, 64 requests, 256 MiB or a quarter of the heap, 4 models.
     public static Limits standard() {
-      return new Limits(256 << 10, 64, 256L << 20, 4);
+      return of(Runtime.getRuntime().maxMemory());
+    }
+
+    static Limits of(long heap) {
+      return new Limits(256 << 10, 64, Math.min(256L << 20, heap / 4), 4);
     }
   }
 }

@@ -28,13 +28,28 @@ final class TraceStore {
     if (kept == null) {
       kept = compute.get();
       traces.put(key, kept);
-      dropOldest(key);
     }
+    // what is kept grows as more is asked of it
+    dropOldest(key);
     return kept;
   }
 
+  /// Gives up what is known of a model.
+  void drop(LanguageModel model) {
+    traces.keySet().removeIf(key -> key.model().equals(model));
+  }
+
+  /// Gives up everything.
+  void clear() {
+    traces.clear();
+  }
+
+  long bytes() {
+    return traces.values().stream().mapToLong(Traced::bytes).sum();
+  }
+
   private void dropOldest(Key newest) {
-    long bytes = traces.values().stream().mapToLong(Traced::bytes).sum();
+    long bytes = bytes();
     Iterator<Map.Entry<Key, Traced>> oldest = traces.entrySet().iterator();
     while (bytes > limit && oldest.hasNext()) {
       Map.Entry<Key, Traced> trace = oldest.next();

@@ -160,11 +160,16 @@ final class Traced {
 
   /// Bytes that it holds.
   long bytes() {
+    long length = texts.size();
     long floats = trace.logits().size();
+    long bits = 0;
     for (String site : trace.sites()) {
       floats += trace.value(site).size();
+      bits += site.endsWith(".attn.pattern") ? trace.value(site).size() : 0;
     }
-    return floats * Float.BYTES;
+    long gathered = means.isEmpty() ? 0 : lens.memory(texts.size(), ending(lens, ".attn.z")).kept();
+    long maps = zeroing.map(found -> found.raw().size() * length * length).orElse(0L);
+    return floats * Float.BYTES + bits / Byte.SIZE + gathered + maps * Double.BYTES;
   }
 
   /// The patterns of all heads, block after block, row after row, without what lies ahead: for each
@@ -178,7 +183,9 @@ final class Traced {
         for (int q = 0; q < block.queries(); q++) {
           int from = block.at(h, q);
           for (int k = 0; k < block.sent(q); k++) {
-            bytes[to++] = (byte) Math.round(255 * Math.sqrt(block.weights().get(from + k)));
+            // heads that talk may have weights beyond 0 and 1
+            double weight = Math.clamp(block.weights().get(from + k), 0.0, 1.0);
+            bytes[to++] = (byte) Math.round(255 * Math.sqrt(weight));
           }
         }
       }

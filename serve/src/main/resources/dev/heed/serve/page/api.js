@@ -66,6 +66,15 @@ function remember(key, blob) {
   }
 }
 
+/**
+ * Asks for what changes by itself, and keeps the last answer.
+ * @param {string} path @param {object} body @param {string} channel @returns {Promise<any>}
+ */
+export async function latest(path, body, channel) {
+  if (!isExport) answers.delete(path + " " + JSON.stringify(body));
+  return json(path, body, channel);
+}
+
 /** @param {string} path @param {object} body @param {string} [channel] @returns {Promise<any>} */
 export async function json(path, body, channel) {
   return JSON.parse(await (await ask(path, body, channel)).text());
@@ -100,6 +109,8 @@ export async function lines(path, body, signal, take) {
     rest = whole.pop() ?? "";
     for (const line of whole) take(JSON.parse(line));
   }
+  // what goes wrong on the way is the end of the answer
+  if (rest) throw new Refused(JSON.parse(rest).error.message);
   remember(key, new Blob([all]));
 }
 

@@ -1,6 +1,6 @@
 // A training as it went, or as it goes.
 
-import {isExport, isGivenUp, json} from "./api.js";
+import {isGivenUp, latest} from "./api.js";
 import {byId, digits, draw, make, notice} from "./dom.js";
 import {chosen, lock, on} from "./state.js";
 
@@ -39,7 +39,7 @@ async function ask() {
     return;
   }
   try {
-    training = await json("training", {folder: run, ...(isExport ? {} : {at: watch.checked ? Date.now() : 0})}, "training");
+    training = await latest("training", {folder: run}, "training");
     paint();
   } catch (error) {
     if (!isGivenUp(error)) notice(String(/** @type {Error} */ (error).message));
