@@ -10,6 +10,7 @@ import dev.heed.evaluate.Losses;
 import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.TextWindows;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.CounterRandom;
@@ -91,7 +92,7 @@ final class EvalCommand implements Callable<Integer> {
     try (LanguageModel opened = Models.open(model);
         Workers workers = threads.workers()) {
       int reads = context == null ? opened.decoder().context() : context;
-      OptionalInt beginning = TextsOption.beginning(opened.tokenizer());
+      OptionalInt beginning = TextWindows.beginning(opened.tokenizer());
       Evaluator evaluator = new Evaluator(opened.decoder(), reads, beginning);
       Run run = Run.inference(Kernels.best(), workers);
       if (TokenFile.isOne(data)) {

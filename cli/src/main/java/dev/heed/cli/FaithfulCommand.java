@@ -6,12 +6,11 @@ import dev.heed.lens.Calibration;
 import dev.heed.lens.Calibration.Outcomes;
 import dev.heed.lens.Faithfulness;
 import dev.heed.lens.Lens;
-import dev.heed.lens.Sites;
+import dev.heed.lens.TemperatureScaling;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -98,19 +97,9 @@ final class FaithfulCommand implements Callable<Integer> {
     Faithfulness attention =
         Faithfulness.of(
             lens, starts, thorough ? Faithfulness.Settings.PAPER : Faithfulness.Settings.QUICK);
-    int half = Math.max(1, windows.size() / 2);
-    Outcomes fit = outcomes(lens, windows.subList(0, half));
-    Outcomes judged =
-        outcomes(lens, windows.subList(Math.min(half, windows.size() - 1), windows.size()));
-    double temperature = Calibration.temperature(fit);
+    TemperatureScaling scaling = TemperatureScaling.of(Outcomes.of(lens, windows));
     return new Found(
-        attention, Calibration.of(judged), Calibration.of(judged, temperature), temperature);
-  }
-
-  private static Outcomes outcomes(Lens lens, List<int[]> windows) {
-    List<Outcomes> all = new ArrayList<>();
-    windows.forEach(window -> all.add(Outcomes.of(lens.trace(window, Sites.none()))));
-    return all.stream().reduce(Outcomes::and).orElseThrow();
+        attention, scaling.at(1), scaling.at(scaling.temperature()), scaling.temperature());
   }
 
   private Json.Obj json(Found found) {
@@ -123,7 +112,7 @@ final class FaithfulCommand implements Callable<Integer> {
   }
 
   private void print(Found found, PrintWriter out) {
-    Faithfulness.Example median = found.attention.median();
+    Faithfulness.Medians median = found.attention.median();
     out.printf(
         Locale.ROOT,
         "attention (%d texts of %d tokens, %s; medians)%n",

@@ -8,6 +8,7 @@ import dev.heed.lens.HeadRole;
 import dev.heed.lens.HeadStatistics;
 import dev.heed.lens.Lens;
 import dev.heed.lens.TextStatistics;
+import dev.heed.lens.TextWindows;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
@@ -82,7 +83,7 @@ final class HeadsCommand implements Callable<Integer> {
           HeadAnalysis.of(
               Lens.of(opened, workers),
               windows,
-              TextsOption.beginning(opened.tokenizer()),
+              TextWindows.beginning(opened.tokenizer()),
               texts.seed());
       if (json) {
         out.println(
@@ -103,7 +104,7 @@ final class HeadsCommand implements Callable<Integer> {
     int context = opened.decoder().context();
     int length = window == null ? context : window;
     TextStatistics.Settings settings =
-        new TextStatistics.Settings(length, TOP, TextsOption.beginning(opened.tokenizer()));
+        new TextStatistics.Settings(length, TOP, TextWindows.beginning(opened.tokenizer()));
     int[] text = texts.whole(opened, Math.min(LONGEST, context), workers);
     TextStatistics read = TextStatistics.of(Lens.of(opened, workers), text, settings);
     if (json) {

@@ -5,8 +5,10 @@ import dev.heed.model.EmbeddedModel;
 import dev.heed.serve.Studio;
 import dev.heed.serve.StudioSettings;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,14 +43,22 @@ final class StudioCommand implements Callable<Integer> {
           "The address to listen at. Whoever reaches it may read every model that this user can read.")
   private String host = StudioSettings.LOOPBACK;
 
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "A text that the model has not seen, or a folder of them: the page Calibration judges it on that, too.")
+  private @Nullable Path data;
+
   @Mixin private ThreadsOption threads;
 
   @Override
   public Integer call() throws InterruptedException {
+    StudioSettings local = StudioSettings.loopback(port).withHost(host);
+    StudioSettings settings = data == null ? local : local.withData(data);
     try (Workers workers = threads.workers();
         Interrupt interrupt = Interrupt.listen();
-        Studio studio =
-            Studio.start(model, StudioSettings.loopback(port).withHost(host), workers)) {
+        Studio studio = Studio.start(model, settings, workers)) {
       PrintWriter out = spec.commandLine().getOut();
       out.println(studio.address());
       out.flush();

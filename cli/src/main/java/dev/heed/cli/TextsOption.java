@@ -5,15 +5,13 @@ import dev.heed.generate.GenerationSettings;
 import dev.heed.generate.Generator;
 import dev.heed.generate.Sampling;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.TextWindows;
 import dev.heed.model.LanguageModel;
-import dev.heed.tensor.HeedException;
-import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -55,40 +53,25 @@ final class TextsOption {
     int[] all =
         data == null
             ? written(model, length, workers)
-            : read(model.tokenizer(), data, tokens == null ? Integer.MAX_VALUE : tokens);
+            : TextWindows.read(
+                model.tokenizer(),
+                Corpus.read(data).text(),
+                tokens == null ? Integer.MAX_VALUE : tokens);
     return tokens == null ? all : Arrays.copyOf(all, Math.min(all.length, tokens));
   }
 
   /// Windows of `length` tokens, each with the token before it that the model wants.
   List<int[]> windows(LanguageModel model, int length, Workers workers) {
-    OptionalInt beginning = beginning(model.tokenizer());
-    int[] all =
-        data == null ? written(model, length, workers) : read(model.tokenizer(), data, most());
-    int room = length - (beginning.isPresent() ? 1 : 0);
-    List<int[]> windows = new ArrayList<>();
-    for (int from = 0; from + room <= all.length && from < most(); from += room) {
-      int[] part = Arrays.copyOfRange(all, from, from + room);
-      windows.add(beginning.isPresent() ? before(beginning.getAsInt(), part) : part);
-    }
-    if (windows.isEmpty()) {
-      throw new HeedException(
-          "texts: %d tokens %s are less than a window of %d; more text would fit"
-              .formatted(all.length, source(), room));
-    }
-    return windows;
-  }
-
-  private static int[] read(Tokenizer tokenizer, Path path, int tokens) {
-    String text = Corpus.read(path).text();
-    // a token is at least a character, so that a huge text is not split whole
-    int most = (int) Math.min(text.length(), 16L * tokens + 64);
-    return tokenizer.encode(text.substring(0, most), SpecialTokens.WITHOUT).ids();
+    Tokenizer tokenizer = model.tokenizer();
+    return data == null
+        ? TextWindows.of(tokenizer, written(model, length, workers), length, most())
+        : TextWindows.of(tokenizer, Corpus.read(data).text(), length, most());
   }
 
   /// Texts that the model writes, one after the other.
   private int[] written(LanguageModel model, int length, Workers workers) {
     Generator generator = Generator.of(model, workers);
-    String prompt = beginning(model.tokenizer()).isPresent() ? "" : "\n";
+    String prompt = TextWindows.beginning(model.tokenizer()).isPresent() ? "" : "\n";
     List<Integer> all = new ArrayList<>();
     int texts = Math.ceilDiv(Math.max(1, most()), length);
     for (int text = 0; text < texts; text++) {
@@ -98,20 +81,5 @@ final class TextsOption {
       all.addAll(generator.generate(prompt, settings, _ -> {}).tokens());
     }
     return all.stream().mapToInt(id -> id).toArray();
-  }
-
-  private static int[] before(int first, int[] rest) {
-    int[] all = new int[rest.length + 1];
-    all[0] = first;
-    System.arraycopy(rest, 0, all, 1, rest.length);
-    return all;
-  }
-
-  /// The token that the tokenizer puts before every text, where it puts one.
-  static OptionalInt beginning(Tokenizer tokenizer) {
-    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
-    OptionalInt bos = tokenizer.bos();
-    boolean added = bos.isPresent() && ids.length > 0 && ids[0] == bos.getAsInt();
-    return added ? bos : OptionalInt.empty();
   }
 }

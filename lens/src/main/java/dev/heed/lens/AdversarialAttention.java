@@ -13,6 +13,7 @@ import dev.heed.layer.Block.Branch;
 import dev.heed.layer.Heads;
 import dev.heed.layer.Mixer;
 import dev.heed.layer.SelfAttention;
+import dev.heed.lens.Faithfulness.Candidate;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.tensor.Tensor;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Looks for other attention that leads to the same answer: of the last token, in every layer and
 /// head at once, by gradients. [Jain and Wallace 2019](https://arxiv.org/abs/1902.10186) section
@@ -55,10 +57,9 @@ final class AdversarialAttention {
   /// @param tolerance how far an answer may move, total variation
   record Settings(int candidates, int steps, double rate, double tolerance, long seed) {}
 
-  /// @param divergence of the best candidate whose answer stays: the mean over layers and heads of
-  ///   the Jensen-Shannon divergence from the model's attention, up to `ln 2`
-  /// @param variation of its answer
-  record Found(double divergence, double variation) {}
+  /// @param best whose answer stays; the model's own where none does
+  /// @param last where the candidates are in the end
+  record Found(Candidate best, List<Candidate> last) {}
 
   static Found search(Lens lens, int[] tokens, Settings settings) {
     return new AdversarialAttention(lens, tokens, settings).search();
@@ -158,13 +159,17 @@ final class AdversarialAttention {
     }
     Tokens batch = new Tokens(ids, settings.candidates, tokens.length);
     List<Ascent> ascents = biases.stream().map(bias -> new Ascent(bias.floats().length)).toList();
-    Found best = new Found(0, 0);
+    Candidate best = new Candidate(0, 0);
+    List<Candidate> all = List.of();
     for (int step = 0; step <= settings.steps; step++) {
       Run run = lens.fresh().taped();
       Tensor logits = decoder.forward(batch, run);
       Tensor slope = Tensor.zeros(logits.shape());
-      double[] moved = variations(logits, slope);
-      best = better(best, moved);
+      all = candidates(variations(logits, slope));
+      for (Candidate one : all) {
+        boolean stays = one.variation() <= settings.tolerance;
+        best = stays && one.divergence() > best.divergence() ? one : best;
+      }
       Gradients gradients = Gradients.of(biases);
       run.tape().orElseThrow().backward(logits, slope, gradients, run);
       for (int i = 0; i < biases.size(); i++) {
@@ -174,18 +179,13 @@ final class AdversarialAttention {
         ascents.get(i).step(bias, gradient, step + 1);
       }
     }
-    return best;
+    return new Found(best, all);
   }
 
-  private Found better(Found best, double[] moved) {
-    Found better = best;
-    for (int c = 0; c < moved.length; c++) {
-      if (moved[c] <= settings.tolerance) {
-        double divergence = divergence(c);
-        better = divergence > better.divergence ? new Found(divergence, moved[c]) : better;
-      }
-    }
-    return better;
+  private List<Candidate> candidates(double[] moved) {
+    return IntStream.range(0, moved.length)
+        .mapToObj(c -> new Candidate(divergence(c), moved[c]))
+        .toList();
   }
 
   /// How far each candidate's answer moved; the slope of the penalty goes to the logits.

@@ -98,13 +98,17 @@ public record Calibration(
       return new Outcomes(logits, targets.stream().mapToInt(id -> id).toArray());
     }
 
-    /// These and those.
-    public Outcomes and(Outcomes others) {
-      List<float[]> all = new ArrayList<>(logits);
-      all.addAll(others.logits);
-      int[] came = Arrays.copyOf(targets, targets.length + others.targets.length);
-      System.arraycopy(others.targets, 0, came, targets.length, others.targets.length);
-      return new Outcomes(all, came);
+    /// Those of all texts together.
+    public static Outcomes of(Lens lens, List<int[]> texts) {
+      List<Outcomes> all = texts.stream().map(text -> of(lens.trace(text, Sites.none()))).toList();
+      return new Outcomes(
+          all.stream().flatMap(one -> one.logits.stream()).toList(),
+          all.stream().flatMapToInt(one -> Arrays.stream(one.targets)).toArray());
+    }
+
+    /// Those from one to before another.
+    Outcomes part(int from, int to) {
+      return new Outcomes(logits.subList(from, to), Arrays.copyOfRange(targets, from, to));
     }
 
     private double loss(double temperature) {

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /// Whether where a model looks explains what it says: what becomes of its answers when the last
@@ -33,14 +35,56 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
   /// A text, and what became of the answer after its last token. Distances between answers are
   /// total variations, 0 to 1.
   ///
-  /// @param permuted the median distance when the weights of the last token are shuffled
+  /// @param permuted the distances when the weights of the last token are shuffled, the smallest
+  ///   first
   /// @param uniform the distance when they are all alike
-  /// @param adversarial how far attention was led from the model's with an answer that stays, mean
-  ///   Jensen-Shannon divergence of heads, 0 to `ln 2`
+  /// @param adversary attention that is as far as could be found from the model's, with an answer
+  ///   that stays
+  /// @param candidates where the search for it ended, whether the answer stays there or not
   /// @param gradient Kendall's `τ` of the weights, mean over heads and layers, and gradient times
   ///   input
   /// @param leaveOneOut the same with how far the answer moves when nobody may look at a token
   public record Example(
+      List<Double> permuted,
+      double uniform,
+      Candidate adversary,
+      List<Candidate> candidates,
+      double gradient,
+      double leaveOneOut) {
+    public Example {
+      permuted = List.copyOf(permuted);
+      candidates = List.copyOf(candidates);
+    }
+
+    private double medianPermuted() {
+      return permuted.get(permuted.size() / 2);
+    }
+
+    /// All of it.
+    public Json.Obj json() {
+      return Json.object()
+          .with("permuted", Json.of(permuted.stream().<Json>map(Json::of).toList()))
+          .with("uniform", uniform)
+          .with("adversary", adversary.json())
+          .with("candidates", Json.of(candidates.stream().map(Candidate::json).toList()))
+          .with("tauGradient", gradient)
+          .with("tauLeaveOneOut", leaveOneOut);
+    }
+  }
+
+  /// Other attention of the last token.
+  ///
+  /// @param divergence from the model's, mean Jensen-Shannon divergence over layers and heads, 0 to
+  ///   `ln 2`
+  /// @param variation how far the answer is from the model's
+  public record Candidate(double divergence, double variation) {
+    private Json.Obj json() {
+      return Json.object().with("divergence", divergence).with("variation", variation);
+    }
+  }
+
+  /// Medians of examples, of that of each for `permuted`.
+  public record Medians(
       double permuted, double uniform, double adversarial, double gradient, double leaveOneOut) {}
 
   /// @param shuffles of the permutation test
@@ -87,10 +131,17 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
 
   /// Of texts, whose last tokens are the ones that look elsewhere.
   public static Faithfulness of(Lens lens, List<int[]> texts, Settings settings) {
+    return of(lens, texts, settings, _ -> {});
+  }
+
+  /// The same, which tells of each text as soon as it is done with.
+  public static Faithfulness of(
+      Lens lens, List<int[]> texts, Settings settings, Consumer<Example> done) {
     checkSelfAttention(lens);
     List<Example> examples = new ArrayList<>();
     for (int[] text : texts) {
       examples.add(example(lens, text, settings));
+      done.accept(examples.getLast());
     }
     Ablation losses = Ablation.of(lens, texts, 1);
     return new Faithfulness(examples, losses.cost(patterns(lens, Faithfulness::alike)), settings);
@@ -154,10 +205,13 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
             onLast(
                 last, (row, seen) -> shuffled(seen, random.stream(row.text()).stream(row.head()))));
     Arrays.sort(permuted);
+    AdversarialAttention.Found found =
+        AdversarialAttention.search(lens, text, settings.adversary());
     return new Example(
-        permuted[permuted.length / 2],
+        DoubleStream.of(permuted).boxed().toList(),
         uniform[0],
-        AdversarialAttention.search(lens, text, settings.adversary()).divergence(),
+        found.best(),
+        found.last(),
         Ranks.kendall(attention, absolute(gradient)),
         Ranks.kendall(attention, leaveOneOut(lens, text, answer)));
   }
@@ -292,11 +346,11 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
   }
 
   /// The medians of the examples.
-  public Example median() {
-    return new Example(
-        median(Example::permuted),
+  public Medians median() {
+    return new Medians(
+        median(Example::medianPermuted),
         median(Example::uniform),
-        median(Example::adversarial),
+        median(example -> example.adversary.divergence),
         median(Example::gradient),
         median(Example::leaveOneOut));
   }
@@ -314,7 +368,7 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
 
   /// All of it.
   public Json.Obj json() {
-    Example median = median();
+    Medians median = median();
     return Json.object()
         .with("verdict", verdict().name().toLowerCase(Locale.ROOT))
         .with("texts", examples.size())
@@ -325,6 +379,7 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
         .with("tauLeaveOneOut", median.leaveOneOut)
         .with("uniformLoss", uniformLoss)
         .with("tolerance", settings.tolerance)
-        .with("steps", settings.steps);
+        .with("steps", settings.steps)
+        .with("examples", Json.of(examples.stream().map(Example::json).toList()));
   }
 }

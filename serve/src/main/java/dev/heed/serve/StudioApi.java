@@ -1,17 +1,20 @@
 package dev.heed.serve;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.data.Corpus;
 import dev.heed.kernel.Workers;
 import dev.heed.lens.Lens;
 import dev.heed.model.Decoder;
 import dev.heed.model.LanguageModel;
 import dev.heed.serve.Endpoint.Call;
 import dev.heed.serve.Traced.Patterns;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What the page may ask. Every request says all that its answer depends on: the model, the text,
@@ -19,12 +22,14 @@ import java.util.Set;
 final class StudioApi implements AutoCloseable {
   private final String first;
   private final Workers workers;
+  private final Optional<Path> data;
   private final OpenModels models;
   private final TraceStore traces;
 
   StudioApi(String first, StudioSettings settings, Workers workers) {
     this.first = first;
     this.workers = workers;
+    this.data = settings.data();
     this.traces = new TraceStore(settings.limits().traceBytes());
     this.models = new OpenModels(settings.limits().models(), traces::drop);
     models.get(first);
@@ -57,6 +62,8 @@ final class StudioApi implements AutoCloseable {
         call -> Answer.of(insights(call).attribution(call)),
         "position",
         "token");
+    ofText(all, "calibration", this::calibration, "tokens");
+    ofText(all, "faithfulness", this::faithfulness, "examples", "length", "thorough");
     return all;
   }
 
@@ -107,6 +114,7 @@ final class StudioApi implements AutoCloseable {
         .with("context", decoder.context())
         .with("vocabulary", decoder.embedding().tokens().shape().axis(0))
         .with("width", decoder.embedding().tokens().shape().axis(1))
+        .with("data", data.map(Path::toString).orElse(""))
         .with("blocks", Json.of(blocks));
   }
 
@@ -173,6 +181,31 @@ final class StudioApi implements AutoCloseable {
   private Answer sweep(Call call) {
     effects(call).sweep(call);
     return Answer.nothingMore();
+  }
+
+  private Answer calibration(Call call) {
+    honesty(call).calibration(call);
+    return Answer.nothingMore();
+  }
+
+  private Answer faithfulness(Call call) {
+    honesty(call).faithfulness(call);
+    return Answer.nothingMore();
+  }
+
+  /// Of the text of the page, or of the one that the studio was given.
+  private Honesty honesty(Call call) {
+    LanguageModel model = models.get(name(call));
+    Lens lens = Lens.of(model, workers).withCheck(call.cancellation()::check);
+    String text = call.asked().has("text") ? call.asked().string("text") : heldOut();
+    return new Honesty(model, lens, text);
+  }
+
+  private String heldOut() {
+    Path path =
+        data.orElseThrow(() ->
+            new RefusedException(400, "studio: no text; send one, or start it with --data FILE"));
+    return Corpus.read(path).text();
   }
 
   private Answer patch(Call call) {

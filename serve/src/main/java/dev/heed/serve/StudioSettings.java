@@ -1,13 +1,16 @@
 package dev.heed.serve;
 
 import dev.heed.tensor.HeedException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// Where a studio listens and what it lets in.
 ///
 /// @param host the address to listen at
 /// @param port the port; 0 takes one that is free
 /// @param limits what bounds its memory
-public record StudioSettings(String host, int port, Limits limits) {
+/// @param data a text that models have not seen, or a folder of them, where there is one
+public record StudioSettings(String host, int port, Limits limits, Optional<Path> data) {
   /// The address that nobody else can reach.
   public static final String LOOPBACK = "127.0.0.1";
 
@@ -19,12 +22,17 @@ public record StudioSettings(String host, int port, Limits limits) {
 
   /// Listens for this machine alone.
   public static StudioSettings loopback(int port) {
-    return new StudioSettings(LOOPBACK, port, Limits.standard());
+    return new StudioSettings(LOOPBACK, port, Limits.standard(), Optional.empty());
   }
 
   /// The same for another address.
   public StudioSettings withHost(String other) {
-    return new StudioSettings(other, port, limits);
+    return new StudioSettings(other, port, limits, data);
+  }
+
+  /// The same with a text to judge models on.
+  public StudioSettings withData(Path text) {
+    return new StudioSettings(host, port, limits, Optional.of(text));
   }
 
   boolean isLoopback() {
