@@ -2,17 +2,20 @@
 //
 //   npm ci && npm test          in this folder, after ./heed --version has built Heed
 //   HEED_CHROMIUM=/path         another browser; HEED_SCREENSHOTS=folder keeps pictures
+//   HEED_COMMAND=/path          another heed
 
 import assert from "node:assert/strict";
-import {spawn} from "node:child_process";
+import {execFile, spawn} from "node:child_process";
 import {mkdtemp, readFile, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {after, before, test} from "node:test";
 import {fileURLToPath} from "node:url";
+import {promisify} from "node:util";
 import {chromium} from "playwright-core";
 
 const home = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const heed = process.env.HEED_COMMAND ?? join(home, "heed");
 const TEXT = "JULIET:\nO Romeo, Romeo! wherefore art thou Romeo?";
 /** @type {import("node:child_process").ChildProcess} */
 let server;
@@ -25,8 +28,7 @@ let address = "";
 const complaints = [];
 
 before(async () => {
-  const command = process.env.HEED_STUDIO ? process.env.HEED_STUDIO.split(" ") : [join(home, "heed"), "studio"];
-  server = spawn(command[0], [...command.slice(1), "--port", "0"], {stdio: ["ignore", "pipe", "inherit"]});
+  server = spawn(heed, ["studio", "--port", "0"], {stdio: ["ignore", "pipe", "inherit"]});
   address = await new Promise((resolve, reject) => {
     server.stdout.on("data", data => { if (String(data).startsWith("http")) resolve(String(data).trim()); });
     server.on("exit", code => reject(new Error(`the studio ended with ${code}`)));
@@ -62,9 +64,9 @@ async function api(path, body) {
   return response;
 }
 
-/** @param {string} name */
-async function picture(name) {
-  if (process.env.HEED_SCREENSHOTS) await page.screenshot({path: join(process.env.HEED_SCREENSHOTS, name + ".png"), fullPage: true});
+/** @param {string} name @param {import("playwright-core").Page} [of] */
+async function picture(name, of = page) {
+  if (process.env.HEED_SCREENSHOTS) await of.screenshot({path: join(process.env.HEED_SCREENSHOTS, name + ".png"), fullPage: true});
 }
 
 test("a text that is typed is read", async () => {
@@ -112,6 +114,53 @@ test("Δ loss of all heads fills the grid", async () => {
   await page.click('[data-value="pattern"]');
 });
 
+test("a text against another shows the scores of the library and of heed patch", async () => {
+  const compared = await open(address + "#tab=patch&way=noise");
+  await compared.click("#patch-example");
+  await finished(compared);
+  const {text, corrupt} = {text: await compared.inputValue("#text"), corrupt: await compared.inputValue("#corrupt")};
+  const body = {text, corrupt, what: "head", direction: "noise"};
+  const [beginning, ...rows] = (await (await api("patch", body)).text()).trim().split("\n").map(line => JSON.parse(line));
+  assert.ok((await compared.textContent(".metric"))?.includes(`+${beginning.clean.toFixed(2)} clean`));
+  const box = await compared.locator("#map-part").boundingBox();
+  assert.ok(box);
+  await compared.mouse.move(box.x + 3.5 / 4 * box.width, box.y + 5.5 / 6 * box.height);
+  await compared.waitForFunction(end => document.getElementById("patch-readout")?.textContent?.endsWith(end), `score ${rows[5].scores[3].toFixed(4)}`);
+  assert.match(await compared.textContent("#patch-readout") ?? "", /^L5 H3 {2}lost /);
+  const {stdout} = await promisify(execFile)(heed, ["patch", text, corrupt, "--what", "head", "--direction", "noise", "--json"]);
+  JSON.parse(stdout).rows.forEach((/** @type {{scores: number[]}} */ row, /** @type {number} */ layer) =>
+    row.scores.forEach((score, head) => assert.ok(Math.abs(score - rows[layer].scores[head]) < 1e-4)));
+  await compared.mouse.click(box.x + 3.5 / 4 * box.width, box.y + 5.5 / 6 * box.height);
+  assert.equal(await compared.textContent("#head-title"), "L5H3");
+  await picture("patched", compared);
+  await compared.reload();
+  await finished(compared);
+  assert.equal(await compared.inputValue("#corrupt"), corrupt);
+  const html = await exported(compared);
+  await finished(html);
+  assert.equal(await html.textContent(".metric"), await compared.textContent(".metric"));
+  await html.close();
+  await compared.fill("#corrupt", "KING HENRY");
+  await compared.click("#compare");
+  await compared.waitForFunction(() => /14 tokens and a corrupt one of \d+/.test(document.querySelector("#patched .wrong")?.textContent ?? ""));
+  assert.match(complaints.pop() ?? "", /400/); // as Chromium notes what is refused
+  await compared.close();
+});
+
+/** Waits until both maps are whole. @param {import("playwright-core").Page} page */
+async function finished(page) {
+  await page.waitForFunction(() => document.querySelectorAll("#patched .sweep").length === 2 && document.getElementById("compare")?.textContent === "Compare");
+}
+
+/** Exports a page as one file and opens that. @param {import("playwright-core").Page} page */
+async function exported(page) {
+  await page.click("#export");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-html")]);
+  const file = join(await mkdtemp(join(tmpdir(), "heed-")), "export.html");
+  await download.saveAs(file);
+  return open("file://" + file);
+}
+
 test("the address brings everything back", async () => {
   const again = await open(page.url());
   assert.equal(await again.textContent("#head-title"), "L3H2");
@@ -133,16 +182,12 @@ test("keys do what the pointer does", async () => {
 });
 
 test("an export opens without a server", async () => {
-  await page.click("#export");
-  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-html")]);
+  const html = await exported(page);
+  assert.equal(await html.textContent("#head-title"), "L4H2");
+  assert.equal(await html.locator(".cell").count(), await page.locator(".cell").count());
+  assert.equal(await html.locator("#notice:visible").count(), 0);
+  await html.close();
   const folder = await mkdtemp(join(tmpdir(), "heed-"));
-  const file = join(folder, "export.html");
-  await download.saveAs(file);
-  const exported = await open("file://" + file);
-  assert.equal(await exported.textContent("#head-title"), "L4H2");
-  assert.equal(await exported.locator(".cell").count(), await page.locator(".cell").count());
-  assert.equal(await exported.locator("#notice:visible").count(), 0);
-  await exported.close();
   await page.click("#export");
   const [drawing] = await Promise.all([page.waitForEvent("download"), page.click("#export-svg")]);
   await drawing.saveAs(join(folder, "head.svg"));

@@ -2,11 +2,13 @@ package dev.heed.serve;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.lens.Answers;
+import dev.heed.lens.Distributions;
 import dev.heed.lens.Lens;
 import dev.heed.lens.Patching;
 import dev.heed.lens.Patching.Direction;
 import dev.heed.lens.Patching.What;
 import dev.heed.lens.Sites;
+import dev.heed.lens.Value;
 import dev.heed.serve.Endpoint.Call;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +54,10 @@ record Patches(Lens lens, Texts clean, Texts corrupt) {
     return Answers.token(clean.tokenizer(), text);
   }
 
-  /// The token whose logit rises most from the end of one text to that of another.
+  /// The token whose probability rises most from the end of one text to that of another.
   private int rising(Texts from, Texts to) {
-    float[] before = last(from);
-    float[] after = last(to);
+    double[] before = last(from);
+    double[] after = last(to);
     int most = 0;
     for (int id = 1; id < after.length; id++) {
       most = after[id] - before[id] > after[most] - before[most] ? id : most;
@@ -63,8 +65,9 @@ record Patches(Lens lens, Texts clean, Texts corrupt) {
     return most;
   }
 
-  private float[] last(Texts texts) {
-    return lens.trace(texts.ids(), Sites.none()).logits().row(0, texts.size() - 1);
+  private double[] last(Texts texts) {
+    Value logits = lens.trace(texts.ids(), Sites.none()).logits();
+    return Distributions.softmax(logits.row(0, texts.size() - 1));
   }
 
   private String shown(int id) {

@@ -5,6 +5,7 @@ import {signed} from "./colour.js";
 import {exists, onTrace, queryOf, subject, trace} from "./data.js";
 import {byId, digits, make, notice, segmented, visible, withSign} from "./dom.js";
 import {addOverlay, repaint} from "./grid.js";
+import * as patch from "./patch.js";
 import {chosen, lock, on, places} from "./state.js";
 
 /** @import {Effect, Place} from "./types.js" */
@@ -20,7 +21,7 @@ let sweeping;
 const box = byId("ablation");
 
 export function begin() {
-  byId("effect-tools").append(segmented("Replace by", [
+  const kinds = segmented("Replace by", [
     ["mean", "mean", "The head says what it says on average over this text: only what it tells apart is gone"],
     ["zero", "zero", "The head says nothing, which later layers have never seen"]],
   () => by, choice => {
@@ -29,7 +30,21 @@ export function begin() {
     costs = new Map();
     if (chosen().overlay === "loss") void sweep();
     paint();
-  }));
+  });
+  const tabs = segmented("Pane", [["ablate", "Ablate", "Heads switched off, and what that costs"], ["patch", "Clean against corrupt", "What carries the answer from one text to another"]],
+    () => chosen().tab, tab => lock({tab}));
+  byId("effect-title").after(tabs);
+  byId("effect-tools").append(kinds, patch.tab.tools);
+  box.after(patch.tab.content);
+  const open = () => {
+    tabs.update();
+    const isPatch = chosen().tab === "patch";
+    box.hidden = kinds.hidden = isPatch;
+    patch.tab.content.hidden = patch.tab.tools.hidden = !isPatch;
+  };
+  on(["tab"], open);
+  open();
+  patch.begin();
   addOverlay("loss", {
     value: ({layer, head}) => costs.get(`${layer}.${head}`), text: digits, signed: true,
     caption: "Δ loss in nats per token when that head alone is replaced: red heads helped with this text, blue ones hurt.",

@@ -24,23 +24,32 @@ export function onTrace(listener) {
   listeners.add(listener);
 }
 
-/** What a request about the text says. */
+/** What the trace is of; while another is on its way, still the one that is shown. @type {{model?: string, text: string}} */
+let shown = {text: ""};
+
+/** What a request about the text that is shown says. */
 export function subject() {
+  return shown;
+}
+
+/** What is to be shown. */
+function wanted() {
   const {model, text} = chosen();
   return model ? {model, text} : {text};
 }
 
 /** Asks for model and text as they are chosen. */
 export async function look() {
-  const {model} = chosen();
+  const {model} = chosen(), asked = wanted();
   document.body.classList.add("busy");
   try {
     const [theFacts, theTrace, thePatterns] = await Promise.all([
       json("model", model ? {model} : {}, "model"),
-      json("trace", subject(), "trace"),
-      bytes("patterns", subject(), "patterns"),
+      json("trace", asked, "trace"),
+      bytes("patterns", asked, "patterns"),
     ]);
     facts = theFacts;
+    shown = asked;
     take(theTrace, thePatterns);
     notice("");
     performance.mark("answered");

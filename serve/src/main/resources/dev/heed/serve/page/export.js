@@ -5,6 +5,7 @@ import {colours} from "./colour.js";
 import {exists, facts, fetchExact, keyText, keysOf, meanWeights, rowAt, trace, weights} from "./data.js";
 import {draw, make, notice, visible} from "./dom.js";
 import {title} from "./head.js";
+import {computed} from "./patch.js";
 import {chosen, headsSeen} from "./state.js";
 
 const SIZE = 480, MARGIN = 90;
@@ -82,7 +83,7 @@ async function numbers() {
   await Promise.all(heads.map(fetchExact));
   const rows = heads.map(place => ({...place, rows: (trace?.tokens ?? []).map((_, q) =>
     Array.from(weights(place).subarray(rowAt(place.layer, q), rowAt(place.layer, q) + keysOf(place.layer, q))))}));
-  return new Blob([JSON.stringify({model: facts?.name, text: chosen().text, tokens: trace?.tokens.map(token => token.text), heads: rows})], {type: "application/json"});
+  return new Blob([JSON.stringify({model: facts?.name, text: chosen().text, tokens: trace?.tokens.map(token => token.text), heads: rows, patching: computed()})], {type: "application/json"});
 }
 
 /** All modules that one needs, by name. @param {string} name @param {Map<string, string>} found */

@@ -19,6 +19,9 @@
  * @typedef {{text: string, logit: number, contributions: {part: string, amount: number}[]}} Attribution
  * @typedef {{text: string, scores: number[], value: number, baseline: number}} Sources of a logit
  *
+ * @typedef {{clean: number, corrupt: number, right: string, wrong: string, tokens: string[], others: string[]}} PatchBeginning
+ * @typedef {{layer: number, scores: number[]}} PatchRow
+ *
  * @typedef {object} Training
  * @property {string} folder
  * @property {{name: string, kind: "loss" | "score", points: [number, number][]}[]} series
@@ -45,5 +48,13 @@
  * @property {string} grouping `tokens` or `words`
  * @property {string} first `shown` or `hidden`: the first token
  * @property {string} page empty for the heads; `calibration`, `faithfulness`
+ * @property {string} continued ids of tokens that the model went on with, as `12.7.80`
+ * @property {string} tab `ablate` or `patch`
+ * @property {string} corrupt the text that is held against `text`
+ * @property {string} right the answer to `text`; empty for what the model says
+ * @property {string} wrong the answer to `corrupt`
+ * @property {string} way `denoise` or `noise`
+ * @property {string} stream what is patched at a position
+ * @property {string} part what is patched of a head
  */
 export {};
