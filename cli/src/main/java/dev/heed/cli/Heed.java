@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -107,7 +108,12 @@ public final class Heed implements Runnable {
   }
 
   private CommandLine commandLine(PrintWriter out, PrintWriter err) {
-    return OptionValues.register(new CommandLine(this))
+    CommandLine line = new CommandLine(this);
+    line.getSubcommands()
+        .get("train")
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> PresetTable.text());
+    return OptionValues.register(line)
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -70,6 +70,12 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--out=FOLDER'");
     }
     boolean goesOn = resume && TrainingRun.isOne(out);
+    if (data == null && resume && !goesOn) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s holds no training to resume; another --out, or --data for a new training, would fit"
+              .formatted(out));
+    }
     if (data == null && !goesOn) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--data=PATH'");
     }
@@ -89,6 +95,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainingDisplay display =
           new TrainingDisplay(spec.commandLine().getErr(), training.settings().amount().steps());
       display.begin(training.size(), training.settings());
+      training.lengthening().ifPresent(display::lengthened);
       Outcome outcome;
       try (TrainingReporter reporter = new TrainingReporter(out, display, run)) {
         outcome = training.train(reporter, interrupt::asked, run);

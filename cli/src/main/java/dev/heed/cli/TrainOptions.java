@@ -5,24 +5,18 @@ import dev.heed.checkpoint.Json;
 import dev.heed.train.Overlay;
 import dev.heed.train.Presets;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The settings of a training: a preset, a file over it, options over both.
 final class TrainOptions {
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec command;
-
   @Option(
       names = "--preset",
       paramLabel = "NAME",
@@ -46,7 +40,10 @@ final class TrainOptions {
           "Any setting by its path, over all others: --set optimizer.decay=0.05. May be given several times.")
   private Map<String, String> set = new LinkedHashMap<>();
 
-  @Option(names = "--steps", paramLabel = "N", description = "Steps of the whole training.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the whole training; with --resume more of them lengthen it.")
   private @Nullable Integer steps;
 
   @Option(
@@ -79,21 +76,22 @@ final class TrainOptions {
   @Option(
       names = "--dropout",
       paramLabel = "P",
-      description = "Of embeddings, of what is added to the residual stream and of attention.")
+      description =
+          "Share of the embeddings, of what is added to the residual stream and of the weights of attention that is dropped.")
   private @Nullable Double dropout;
 
   @Option(
       names = "--entropy",
       paramLabel = "W",
       description =
-          "Adds W times the mean entropy of attention, nats, to what is made small: above 0 heads look more sharply, below 0 more widely.")
+          "Adds W times the mean entropy of attention, nats, to the loss: above 0 heads look more sharply, below 0 more widely.")
   private @Nullable Double entropy;
 
   @Option(
       names = "--coverage",
       paramLabel = "W",
       description =
-          "Adds W times the mean of (1 - c)^2, where c is what a key gets from all queries.")
+          "Adds W times the mean of (1 - c)^2 to the loss, where c is what a key gets from all queries: above 0 no key is left out.")
   private @Nullable Double coverage;
 
   @Option(
@@ -123,7 +121,15 @@ final class TrainOptions {
     if (config != null) {
       all = Overlay.of(all, file(config));
     }
-    return Overlay.of(all, options());
+    return Overlay.of(all, options()).called(source());
+  }
+
+  /// How errors call the settings.
+  private String source() {
+    if (config == null) {
+      return "settings";
+    }
+    return options().members().isEmpty() ? config.toString() : config + " and options";
   }
 
   private Json.Obj options() {
@@ -169,14 +175,11 @@ final class TrainOptions {
     }
   }
 
-  private Json.Obj file(Path path) {
+  private static Json.Obj file(Path path) {
     try {
       return Json.parseObject(path.toString(), Files.readAllBytes(path));
     } catch (IOException e) {
-      throw new ParameterException(
-          Objects.requireNonNull(command).commandLine(),
-          "--config: %s cannot be read: %s".formatted(path, e),
-          e);
+      throw new UncheckedIOException(e);
     }
   }
 }

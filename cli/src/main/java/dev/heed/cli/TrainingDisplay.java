@@ -3,6 +3,7 @@ package dev.heed.cli;
 import dev.heed.train.StepReport;
 import dev.heed.train.Trainer.Outcome;
 import dev.heed.train.TrainingObserver;
+import dev.heed.train.TrainingRun.Lengthening;
 import dev.heed.train.TrainingSettings;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -21,15 +22,19 @@ final class TrainingDisplay implements TrainingObserver {
   /// The share of a new speed in the one that is shown.
   private static final double NEW = 0.05;
 
+  /// The seconds of training before speeds are believed: the virtual machine compiles meanwhile.
+  private static final double WARMING = 2;
+
   private final PrintWriter err;
   private final long steps;
   private final boolean live;
   private long shownAt = System.nanoTime() - PLAIN_NANOS;
   private int width;
   private double speed;
-  private double loss;
+  private double loss = Double.NaN;
   private double secondsAStep;
   private double secondsBefore = Double.NaN;
+  private double warmAt = Double.NaN;
   private OptionalDouble validationLoss = OptionalDouble.empty();
 
   TrainingDisplay(PrintWriter err, long steps) {
@@ -53,9 +58,18 @@ final class TrainingDisplay implements TrainingObserver {
                 settings.seed()));
   }
 
+  void lengthened(Lengthening longer) {
+    line(
+        "%,d steps become %,d: from here on the learning rate is that of %,d steps; all at one go would end with other weights"
+            .formatted(longer.before(), longer.steps(), longer.steps()));
+  }
+
   @Override
   public void resumed(Path checkpoint, long step) {
     line("goes on from %s, step %,d".formatted(checkpoint, step));
+    if (step == steps) {
+      line("all of its %,d steps are done; --steps N with more lengthens it".formatted(steps));
+    }
   }
 
   @Override
@@ -75,12 +89,14 @@ final class TrainingDisplay implements TrainingObserver {
   }
 
   private void smooth(StepReport report) {
-    boolean first = speed == 0;
-    speed = first ? report.tokensPerSecond() : mix(speed, report.tokensPerSecond());
-    loss = first ? report.loss() : mix(loss, report.loss());
+    loss = Double.isNaN(loss) ? report.loss() : mix(loss, report.loss());
     double took = report.seconds() - secondsBefore;
     secondsBefore = report.seconds();
-    if (Double.isFinite(took)) {
+    if (Double.isNaN(warmAt)) {
+      warmAt = report.seconds() + WARMING;
+    }
+    if (Double.isFinite(took) && report.seconds() >= warmAt) {
+      speed = speed == 0 ? report.tokensPerSecond() : mix(speed, report.tokensPerSecond());
       secondsAStep = secondsAStep == 0 ? took : mix(secondsAStep, took);
     }
   }
@@ -92,23 +108,28 @@ final class TrainingDisplay implements TrainingObserver {
   private String text(StepReport report) {
     return String.format(
         Locale.ROOT,
-        "step %,d/%,d  loss %.4f%s  %,.0f tokens/s  %s left  %,d MB",
+        "step %,d/%,d  loss %.4f%s  %s  %,d MB",
         report.step(),
         steps,
         loss,
         validationLoss.isPresent()
             ? String.format(Locale.ROOT, "  validation %.4f", validationLoss.getAsDouble())
             : "",
-        speed,
-        left(report.step()),
+        speed(report),
         report.bytes() >> 20);
   }
 
-  /// How long the rest will take; not known from the first step, of which no time is known.
-  private String left(long step) {
-    return secondsAStep == 0 && step < steps
-        ? "?:??"
-        : time(Duration.ofSeconds(Math.round((steps - step) * secondsAStep)));
+  /// Tokens a second and how long the rest will take, once they are known.
+  private String speed(StepReport report) {
+    if (report.step() == steps && speed == 0) {
+      return String.format(Locale.ROOT, "%,.0f tokens/s", report.tokensPerSecond());
+    }
+    if (speed == 0) {
+      return "warming up";
+    }
+    long left = Math.round((steps - report.step()) * secondsAStep);
+    return String.format(
+        Locale.ROOT, "%,.0f tokens/s  %s left", speed, time(Duration.ofSeconds(left)));
   }
 
   private static String time(Duration time) {

@@ -1,5 +1,6 @@
 package dev.heed.checkpoint;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,11 @@ public sealed interface Json {
   record Obj(Map<String, Json> members, Place place) implements Json {
     public Obj {
       members = Collections.unmodifiableMap(members);
+    }
+
+    /// The same members, of a text that errors call otherwise.
+    public Obj called(String source) {
+      return parseObject(source, toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /// The value as it stands, `null` values included.

@@ -11,6 +11,9 @@ public final class Nearest {
   private static final int LONGEST = 200;
   private static final int MOST = 20_000;
 
+  /// So many names are told whole where none is close.
+  private static final int FEW = 20;
+
   private Nearest() {}
 
   /// Up to three of `names` that resemble `name`, the closest first, by the number of edits.
@@ -29,18 +32,29 @@ public final class Nearest {
         .toList();
   }
 
-  /// The end of an error message: `nearest are 'a', 'b'`, or how many names there are.
+  /// The end of an error message: `nearest are 'a', 'b'`, or all names where none is close, or how
+  /// many there are.
   public static String hint(String name, Collection<String> names) {
     List<String> nearest = of(name, names);
     if (nearest.isEmpty()) {
-      return names.isEmpty()
-          ? "there are none"
-          : "none of the %d there is like it".formatted(names.size());
+      return all(names);
     }
-    return (nearest.size() == 1 ? "nearest is " : "nearest are ")
-        + nearest.stream()
-            .map(near -> "'" + Escape.text(near) + "'")
-            .collect(Collectors.joining(", "));
+    return (nearest.size() == 1 ? "nearest is " : "nearest are ") + quoted(nearest);
+  }
+
+  private static String all(Collection<String> names) {
+    if (names.size() > FEW) {
+      return "none of the %d there is like it".formatted(names.size());
+    }
+    return names.isEmpty()
+        ? "there are none"
+        : (names.size() == 1 ? "there is " : "there are ") + quoted(names);
+  }
+
+  private static String quoted(Collection<String> names) {
+    return names.stream()
+        .map(name -> "'" + Escape.text(name) + "'")
+        .collect(Collectors.joining(", "));
   }
 
   /// The Levenshtein distance of two names.

@@ -2,7 +2,6 @@ package dev.heed.checkpoint;
 
 import dev.heed.checkpoint.Json.Arr;
 import dev.heed.checkpoint.Json.Obj;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +139,11 @@ public final class Settings {
     return new Settings(new Obj(all, members.place()), this);
   }
 
+  /// Where they stand, as errors name it.
+  public Place place() {
+    return members.place();
+  }
+
   /// Whether the key has a value other than `null`.
   public boolean has(String key) {
     return asking(key).has(key);
@@ -255,8 +259,9 @@ public final class Settings {
     children.values().forEach(child -> child.rejectUnread(model));
   }
 
+  /// The keys that a file may have.
   private List<String> known() {
-    return new ArrayList<>(asked);
+    return asked.stream().filter(key -> !key.startsWith("heed.")).toList();
   }
 
   private static boolean isHarmless(String key, Json value) {

@@ -22,7 +22,10 @@ import java.util.TreeSet;
 /// the model must not be used. Any number of threads may use a model at once, each with a
 /// [dev.heed.grad.Run] of its own.
 public final class LanguageModel implements AutoCloseable {
-  /// Tensors that some checkpoints hold and no model needs.
+  /// Tensors that some checkpoints hold and no model needs. How errors begin that know the
+  /// settings, and not where they stand.
+  private static final String CONFIG = "config: ";
+
   private static final List<String> NEEDLESS =
       List.of("rotary_emb.inv_freq", "attn.bias", "attn.masked_bias");
 
@@ -114,10 +117,25 @@ public final class LanguageModel implements AutoCloseable {
   /// what it leaves unread is an error.
   public static Decoder decoder(Settings config, Weights weights, String source) {
     String type = config.string("model_type");
-    Decoder decoder = Architectures.named(type, source).load(config, weights);
+    Decoder decoder = load(Architectures.named(type, source), config, weights);
     config.rejectUnread(type);
     rejectUnread(weights, type, source);
     return decoder;
+  }
+
+  /// Says of settings that contradict each other in which file they stand.
+  private static Decoder load(Architecture architecture, Settings config, Weights weights) {
+    try {
+      return architecture.load(config, weights);
+    } catch (CheckpointException e) {
+      String message = String.valueOf(e.getMessage());
+      if (!message.startsWith(CONFIG)) {
+        throw e;
+      }
+      String rest = message.substring(CONFIG.length());
+      String place = config.place().toString();
+      throw new CheckpointException(rest.startsWith(place) ? rest : place + ": " + rest, e);
+    }
   }
 
   private static String source(Checkpoint checkpoint) {

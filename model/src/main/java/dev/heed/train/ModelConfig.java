@@ -40,7 +40,9 @@ final class ModelConfig {
             ? config
             : dropped(config.with(positions, most), settings.learning().regularization().dropout());
     Json.Obj all = Overlay.of(sized, stated);
-    return from.isPresent() ? all : all.with("torch_dtype", "float32");
+    return from.isPresent()
+        ? all
+        : all.with("torch_dtype", "float32").called("settings of the model");
   }
 
   private static Json.Obj dropped(Json.Obj config, DropoutSettings dropout) {

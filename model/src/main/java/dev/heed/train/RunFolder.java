@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// The folder of one training, held by one process at a time.
 ///
 /// ```
-/// run.json                  settings and data; written first, never changed
+/// run.json                  settings and data; written first, changed by more steps alone
 /// log.jsonl                 a line a step
 /// config.json, model.safetensors, tokenizer.json, provenance.json
 ///                           the best model so far (the latest without validation), ready to use
@@ -108,7 +108,7 @@ public final class RunFolder implements AutoCloseable {
     return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
   }
 
-  /// Says that the training has begun: after this it can be resumed.
+  /// Says what is to be done: after this the training can be resumed.
   void begin(Json.Obj run) {
     write(path.resolve(RUN), run);
   }

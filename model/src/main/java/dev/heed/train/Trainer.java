@@ -83,19 +83,15 @@ public final class Trainer {
       Run run) {
     Progress progress = start;
     Recorder recorder = new Recorder(log, observer);
-    while (progress.step() < settings.amount().steps()) {
+    while (progress.step() < settings.amount().steps() && !gaveUp(progress)) {
       if (stop.getAsBoolean()) {
         recorder.save(progress);
         return new Outcome(End.STOPPED, progress.step());
       }
       progress = step(progress, recorder, run);
-      if (gaveUp(progress)) {
-        recorder.save(progress);
-        return new Outcome(End.NO_LONGER_BETTER, progress.step());
-      }
     }
     recorder.save(progress);
-    return new Outcome(End.FINISHED, progress.step());
+    return new Outcome(gaveUp(progress) ? End.NO_LONGER_BETTER : End.FINISHED, progress.step());
   }
 
   private boolean gaveUp(Progress progress) {

@@ -28,6 +28,7 @@ public final class TrainingRun implements AutoCloseable {
   private final RunFolder folder;
   private final TrainingData data;
   private final TrainingSettings settings;
+  private final Optional<Lengthening> lengthening;
   private final CheckpointStore store;
   private final Trainer trainer;
   private final List<Parameter> parameters;
@@ -49,6 +50,13 @@ public final class TrainingRun implements AutoCloseable {
     NEW_OR_RESUMED
   }
 
+  /// A training that is to take more steps than it began with.
+  ///
+  /// Its schedule is that of `steps` from here on, as if there had never been fewer; what was
+  /// learned before was learned at the rates of `before` steps. So its weights are not those of as
+  /// many steps at one go, unless the schedule does not depend on them.
+  public record Lengthening(int before, int steps) {}
+
   private TrainingRun(
       RunFolder folder, TrainingData data, Optional<Json.Obj> begun, Request request) {
     this.folder = folder;
@@ -61,6 +69,7 @@ public final class TrainingRun implements AutoCloseable {
     Parts parts = data.parts(tokenizer);
     requireSame(parts.origin(), begun);
     settings = asked.over(parts.train());
+    lengthening = begun.flatMap(run -> lengthening(run, settings));
     Optional<Checkpoint> from =
         settings
             .model()
@@ -90,6 +99,8 @@ public final class TrainingRun implements AutoCloseable {
             Optional.of(store));
     if (begun.isEmpty()) {
       RunFolder.write(folder.path().resolve("config.json"), config);
+    }
+    if (begun.isEmpty() || lengthening.isPresent()) {
       folder.begin(Json.object().with("settings", settings.json()).with("data", parts.origin()));
     }
   }
@@ -148,14 +159,26 @@ public final class TrainingRun implements AutoCloseable {
     Json.Obj recorded = begun.get().object("settings");
     TrainingSettings before = TrainingSettings.of(recorded);
     TrainingSettings asked =
-        TrainingSettings.of(Overlay.of(recorded, request.settings())).resuming(before);
-    Overlay.difference(before.json(), asked.json())
+        TrainingSettings.of(Overlay.of(recorded, request.settings()).called("settings"))
+            .resuming(before);
+    Overlay.difference(before.withSteps(asked.amount().steps()).json(), asked.json())
         .ifPresent(path -> {
           throw new TrainingException(
-              "train: %s differs from what the training in %s began with; resume it without stating settings, or begin another"
+              "train: %s differs from what the training in %s began with; only steps may change, to more; a training of its own may begin with this model, by the setting 'from'"
                   .formatted(path, request.folder()));
         });
+    if (asked.amount().steps() < before.amount().steps()) {
+      throw new TrainingException(
+          "train: %d steps are fewer than the %d of the training in %s; more would fit"
+              .formatted(asked.amount().steps(), before.amount().steps(), request.folder()));
+    }
     return asked;
+  }
+
+  private static Optional<Lengthening> lengthening(Json.Obj begun, TrainingSettings settings) {
+    int before = begun.object("settings").integer("steps");
+    int steps = settings.amount().steps();
+    return steps > before ? Optional.of(new Lengthening(before, steps)) : Optional.empty();
   }
 
   private static Path dataPath(Request request, Optional<Json.Obj> begun) {
@@ -177,6 +200,11 @@ public final class TrainingRun implements AutoCloseable {
 
   public TrainingSettings settings() {
     return settings;
+  }
+
+  /// Whether and by how much the training is made longer than it was.
+  public Optional<Lengthening> lengthening() {
+    return lengthening;
   }
 
   /// The numbers that are trained, once each.

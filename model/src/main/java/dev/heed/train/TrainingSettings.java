@@ -87,7 +87,7 @@ public record TrainingSettings(
     return amount.reading().epochs() == 0 ? this : withSteps(begun.amount.steps());
   }
 
-  private TrainingSettings withSteps(int steps) {
+  TrainingSettings withSteps(int steps) {
     return new TrainingSettings(model, amount.withSteps(steps), learning, watch, seed);
   }
 

@@ -130,7 +130,7 @@ class JsonTest {
     assertThatThrownBy(() -> obj.integer("hiden_size"))
         .hasMessage("config.json: 'hiden_size' is missing; nearest is 'hidden_size'");
     assertThatThrownBy(() -> obj.integer("q"))
-        .hasMessage("config.json: 'q' is missing; none of the 2 there is like it");
+        .hasMessage("config.json: 'q' is missing; there are 'hidden_size', 'hidden_act'");
   }
 
   @Test

@@ -21,7 +21,9 @@ class NamesTest {
   void nearest_many_areThreeInOrder() {
     List<String> names = List.of("layer.10", "layer.1", "layers.1", "bias", "layer.12");
     assertThat(Nearest.of("layer.11", names)).containsExactly("layer.1", "layer.10", "layer.12");
-    assertThat(Nearest.hint("zzz", names)).isEqualTo("none of the 5 there is like it");
+    assertThat(Nearest.hint("zzz", names)).startsWith("there are 'layer.10', 'layer.1', ");
+    List<String> all = IntStream.range(0, 21).mapToObj(i -> "layer." + i).toList();
+    assertThat(Nearest.hint("zzz", all)).isEqualTo("none of the 21 there is like it");
     assertThat(Nearest.hint("zzz", List.of())).isEqualTo("there are none");
   }
 

@@ -2,6 +2,7 @@ package dev.heed.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.data.DataException;
@@ -179,6 +180,32 @@ class TrainingRunTest {
   }
 
   @Test
+  void open_resumedWithMoreSteps_goesOnOnTheLongerSchedule() throws IOException {
+    train("out", GPT2);
+    Request request = request("out", "{\"steps\": 12}", Beginning.NEW_OR_RESUMED);
+    try (TrainingRun longer = TrainingRun.open(request)) {
+      assertThat(longer.lengthening()).contains(new TrainingRun.Lengthening(9, 12));
+    }
+    assertThat(train("out", "{}", 2, after(1)).step()).isEqualTo(10);
+    assertThat(train("out", "{}")).isEqualTo(new Outcome(End.FINISHED, 12));
+    // a schedule that falls evenly to 0 at step 12
+    assertThat(json(Files.readAllLines(folder.resolve("out/log.jsonl")).get(9)).number("lr"))
+        .isCloseTo(1e-3 * 3 / 12, within(1e-12));
+    assertThat(losses("out")).hasSize(12);
+    assertThatThrownBy(() -> train("out", "{\"steps\": 11}"))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("11 steps are fewer than the 12");
+  }
+
+  @Test
+  void open_resumedWithAnUnknownSetting_namesItAndWhatIsKnown() {
+    train("out", GPT2, 2, after(2));
+    assertThatThrownBy(() -> train("out", "{\"optimizer\": {\"foo\": 3}}"))
+        .hasMessageStartingWith("settings: optimizer.foo: is the number 3")
+        .hasMessageContainingAll("'rate'", "'decay'");
+  }
+
+  @Test
   void open_resumedWithOtherData_isRefused() throws IOException {
     train("out", GPT2, 2, after(2));
     Files.writeString(data, " fox".repeat(100));
@@ -233,6 +260,7 @@ class TrainingRunTest {
         "{\"optimizer\": {\"rate\": 1e-12}, \"watch\": {\"evaluate\": 2, \"patience\": 2}}";
     Outcome outcome = train("out", with(GPT2, still));
     assertThat(outcome).isEqualTo(new Outcome(End.NO_LONGER_BETTER, 6));
+    assertThat(train("out", "{}")).isEqualTo(outcome);
   }
 
   @Test
