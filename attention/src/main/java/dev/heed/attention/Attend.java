@@ -129,7 +129,7 @@ public final class Attend implements Operation {
   }
 
   private void forwardProbed(HeadView out, Run run) {
-    AttentionMaps maps = AttentionMaps.of(attention, input);
+    AttentionMaps maps = AttentionMaps.of(attention, input, executor(run));
     Workspace.Mark mark = run.workspace().mark();
     Tensor scores = run.at(sites.scores(), maps.scores(run));
     Tensor pattern = run.at(sites.pattern(), maps.pattern(scores, run));

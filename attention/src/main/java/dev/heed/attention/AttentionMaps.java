@@ -1,79 +1,29 @@
 package dev.heed.attention;
 
 import dev.heed.grad.Run;
-import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
 
-/// The maps of a call, materialised: what the [Reference] executor computes, stopped at each step.
-public final class AttentionMaps {
-  private final BoundCall call;
-  private final AttentionShape shape;
-
-  private AttentionMaps(BoundCall call) {
-    this.call = call;
-    this.shape = call.shape;
-  }
-
-  public static AttentionMaps of(Attention attention, AttentionInput input) {
-    return new AttentionMaps(BoundCall.of(attention, input));
-  }
-
-  /// What is done with the rows of a query.
-  private interface RowTask {
-    void run(ReferenceHeads heads);
-  }
-
+/// The maps of a call, materialised: attention, stopped at each step.
+public sealed interface AttentionMaps permits ReferenceMaps, TiledMaps {
   /// The scores that the normalizer sees, -∞ where masked, `[B, H, T, S]`.
-  public Tensor scores(Run run) {
-    Tensor scores = allocate(run);
-    rows(
-        run,
-        heads -> {
-          heads.score();
-          heads.copy(row -> row.scores, scores);
-        });
-    return scores;
-  }
+  Tensor scores(Run run);
 
   /// The weights of given scores that values are weighed with, `[B, H, T, S]`.
-  public Tensor pattern(Tensor scores, Run run) {
-    Tensor pattern = allocate(run);
-    rows(
-        run,
-        heads -> {
-          heads.normalize(scores);
-          heads.copy(row -> row.weights, pattern);
-        });
-    return pattern;
-  }
+  Tensor pattern(Tensor scores, Run run);
 
   /// The values weighed by a given pattern, into `out`, `[B, H, T, W]`.
-  public void mix(Tensor pattern, HeadView out, Run run) {
-    call.checkOut("out", out);
-    rows(
-        run,
-        heads -> {
-          heads.weigh(pattern);
-          for (ReferenceRow row : heads.rows) {
-            row.mixInto(out);
-          }
-        });
+  void mix(Tensor pattern, HeadView out, Run run);
+
+  /// As [Reference] computes them.
+  static AttentionMaps of(Attention attention, AttentionInput input) {
+    return new ReferenceMaps(BoundCall.of(attention, input));
   }
 
-  private Tensor allocate(Run run) {
-    return run.allocate(Shape.of(shape.batch(), shape.heads(), shape.queries(), shape.keys()));
-  }
-
-  private void rows(Run run, RowTask each) {
-    run.workers()
-        .run(
-            shape.batch() * shape.heads() / ReferenceHeads.together(call),
-            (task, _) -> {
-              ReferenceHeads heads = ReferenceHeads.of(call);
-              int first = task * heads.rows.length;
-              for (int t = 0; t < shape.queries(); t++) {
-                each.run(heads.at(first / shape.heads(), first % shape.heads(), t));
-              }
-            });
+  /// As an executor computes them: in tiles, but for [Reference] and where rows are mixed.
+  static AttentionMaps of(Attention attention, AttentionInput input, Executor executor) {
+    BoundCall call = BoundCall.of(attention, input);
+    return executor instanceof Reference || MixedBlock.isFor(call)
+        ? new ReferenceMaps(call)
+        : new TiledMaps(call);
   }
 }

@@ -45,6 +45,9 @@ final class TiledBlock {
   private final BlockNormalizer normalizer;
   private final BlockChance chance;
 
+  /// Where the scores, or weights, of a tile come from.
+  private Step source;
+
   TiledBlock(TiledPass pass, MapTile queries, QueryBlock block, Memory memory, Choices choices) {
     this.normalizer = choices.normalizer;
     this.chance = choices.chance;
@@ -59,6 +62,26 @@ final class TiledBlock {
     this.modifiers = new BlockModifiers(call, queries, pass.kernels, choices.scratch);
     this.score =
         BlockScore.of(call, queries, pass.kernels, modifiers, LearnedSteps.Learning.NOTHING);
+    int group = call.shape.groupOf(queries.h());
+    this.source =
+        (from, to) -> {
+          score.score(block, memory.keys.rows(queries.b(), group, from, to));
+          modifiers.forward(block, from);
+        };
+  }
+
+  /// The queries on their way.
+  QueryBlock block() {
+    return block;
+  }
+
+  /// The same block, which reads its scores, or weights, from a map.
+  ///
+  /// @param at where its first row begins
+  /// @param stride from a row to the next
+  TiledBlock reading(float[] map, int at, int stride) {
+    source = (from, to) -> block.read(map, at + from, stride, to - from);
+    return this;
   }
 
   /// Computes the results of the block's queries.
@@ -71,8 +94,7 @@ final class TiledBlock {
     visit((first, end) -> {
       normalizer.weigh(block, first);
       chance.drop(block, first);
-      int group = call.shape.groupOf(queries.h());
-      tiles.sum(block, memory.values.rows(queries.b(), group, first, end));
+      addValues(first, end);
     });
     normalizer.finish(block);
     tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
@@ -102,9 +124,36 @@ final class TiledBlock {
     });
   }
 
-  private void start() {
+  /// Shows the block's scores to `watcher`.
+  void score(Watcher watcher) {
+    begin();
+    visit((first, end) -> watcher.tile(block, first, end));
+  }
+
+  /// Computes the results of weights that are read.
+  void mix() {
+    begin();
+    visit((first, end) -> {
+      pass.kernels.observers().clean(block);
+      block.settle();
+      chance.drop(block, first);
+      addValues(first, end);
+    });
+    tiles.finish(block, rows(pass.out, queries.h(), queries.t0(), queries.t1()));
+  }
+
+  private void addValues(int first, int end) {
+    int group = call.shape.groupOf(queries.h());
+    tiles.sum(block, memory.values.rows(queries.b(), group, first, end));
+  }
+
+  private void begin() {
     Matrix q = rows(input.q(), queries.h(), queries.t0(), queries.t1());
     tiles.start(block, q, score.scale(), call.sinkLogit(queries.h()));
+  }
+
+  private void start() {
+    begin();
     if (normalizer.looksFirst()) {
       visit((first, _) -> normalizer.look(block, first));
       normalizer.decide(block);
@@ -113,12 +162,10 @@ final class TiledBlock {
 
   /// Visits all tiles.
   private void visit(Step step) {
-    int group = call.shape.groupOf(queries.h());
     visible.visit(
         QueryBlock.KEYS,
         (from, to, stretch) -> {
-          score.score(block, memory.keys.rows(queries.b(), group, from, to));
-          modifiers.forward(block, from);
+          source.tile(from, to);
           visible.hide(tiles, block, from, stretch);
           chance.hide(block, from);
           step.tile(from, to);

@@ -136,16 +136,11 @@ final class TiledObservation {
               .addCounts(queries.queries(), counts.array(), counts.offset() + columnsAt);
         }
       }
-      QueryBlock block =
-          scratch.keep(
-              QueryBlock.class,
-              kept -> kept.fits(shape.width(), shape.valueWidth()),
-              () -> new QueryBlock(shape.width(), shape.valueWidth()));
       choices.visible().count(visible, queries.queries());
-      TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
-      new TiledBlock(pass, queries, block, memory, choices).observe(this::tile);
+      TiledBlock block = pass.block(queries, choices, scratch);
+      block.observe(this::tile);
       for (int n = 0; n < tops.length; n++) {
-        write(n, block, choices.normalizer());
+        write(n, block.block(), choices.normalizer());
       }
     }
 

@@ -48,17 +48,24 @@ final class TiledPass {
       clear(queries);
       return;
     }
+    TiledBlock.Choices choices = choices(queries, scratch);
+    TiledBlock tiled = block(queries, choices, scratch);
+    tiled.run();
+    for (int t = t0; t < t1 && numbers.isPresent(); t++) {
+      choices.normalizer().keep(tiled.block(), t - t0, numbers.get(), row * shape.queries() + t);
+    }
+  }
+
+  /// A block of queries of a head, over memory that stays with the thread.
+  TiledBlock block(MapTile queries, TiledBlock.Choices choices, Workspace scratch) {
+    AttentionShape shape = call.shape;
     QueryBlock block =
         scratch.keep(
             QueryBlock.class,
             kept -> kept.fits(shape.width(), shape.valueWidth()),
             () -> new QueryBlock(shape.width(), shape.valueWidth()));
     TiledBlock.Memory memory = TiledBlock.Memory.of(call.input, scratch);
-    TiledBlock.Choices choices = choices(queries, scratch);
-    new TiledBlock(this, queries, block, memory, choices).run();
-    for (int t = t0; t < t1 && numbers.isPresent(); t++) {
-      choices.normalizer().keep(block, t - t0, numbers.get(), row * shape.queries() + t);
-    }
+    return new TiledBlock(this, queries, block, memory, choices);
   }
 
   /// What of a block depends on the call's choices.

@@ -159,8 +159,36 @@ public final class QueryBlock {
     return offsets[query];
   }
 
+  /// Takes the scores, or weights, of a tile from a map, all of them visible.
+  ///
+  /// @param at where those of the first query begin
+  /// @param stride from a query to the next
+  /// @param count keys of the tile
+  public void read(float[] map, int at, int stride, int count) {
+    keys = Objects.checkIndex(count, KEYS + 1);
+    hidden = false;
+    for (int query = 0; query < this.count; query++) {
+      int from = at + query * stride;
+      for (int key = 0; key < count; key++) {
+        scores[key * QUERIES + query] = map[from + key];
+      }
+    }
+  }
+
+  /// Writes the scores, or weights, of the tile to a map.
+  ///
+  /// @param unseen what is written for a key that a query does not see
+  public void write(float[] map, int at, int stride, float unseen) {
+    for (int query = 0; query < count; query++) {
+      int to = at + query * stride;
+      for (int key = 0; key < keys; key++) {
+        map[to + key] = sees(query, key) ? scores[key * QUERIES + query] : unseen;
+      }
+    }
+  }
+
   /// Says that weights are as they are and not relative to what more tiles will bring.
-  void settle() {
+  public void settle() {
     Arrays.fill(totals, 1);
     Arrays.fill(factors, 1);
   }
