@@ -137,33 +137,9 @@ final class MixedBackward {
     Matrix gradients = block.ofHead(maps.gradients, h);
     Matrix values = block.keysOf(call.input.v(), g).transpose();
     run.kernels().products().multiply(dOut, values, gradients, block.scratch);
-    if (block.values.isPresent()) {
-      distances(block, h, block.values.get(), into.learned);
-    }
+    block.values.ifPresent(distances -> distances.back(dOut, h, into.learned));
     for (int n = gradients.offset(); n < gradients.offset() + block.queries() * block.keys(); n++) {
       maps.gradients[n] = maps.kept[n] == 0 ? 0 : maps.kept[n] * maps.gradients[n];
-    }
-  }
-
-  private void distances(MixedBlock block, int h, RelativeKeys values, LearnedSums into) {
-    HeadView dOut = sums.dy().out();
-    double[] wanted = into.of(Mixing.VALUES, 0, block.b, h);
-    for (int t = block.t0; t < block.t1; t++) {
-      int from = dOut.row(block.b, h, t);
-      for (int n = 0; n < block.keys(); n++) {
-        int at = block.row(h, t) + n;
-        int index = values.index(call, block.b, t, block.s0 + n);
-        int row = values.row(index);
-        float sum = 0;
-        for (int w = 0; w < values.width() && block.maps.kept[at] != 0; w++) {
-          sum += dOut.array()[from + w] * values.keys().array()[row + w];
-        }
-        block.maps.gradients[at] += sum;
-        float weight = block.maps.last[at];
-        for (int w = 0; w < values.width() && wanted.length > 0 && weight != 0; w++) {
-          wanted[index * values.width() + w] += weight * dOut.array()[from + w];
-        }
-      }
     }
   }
 
@@ -234,6 +210,10 @@ final class MixedBackward {
     /// `ds_j = r_j (dw_j - delta)`, in place, and what the learned number gets.
     void normalize(int h, int at, LearnedSums learned) {
       MixedBlock.Maps maps = block.maps;
+      if (normalizer.isSoftmax()) {
+        softmax(h, at, learned);
+        return;
+      }
       double rates = 0;
       double products = 0;
       for (int n = at; n < at + block.keys(); n++) {
@@ -251,8 +231,26 @@ final class MixedBackward {
       }
     }
 
+    /// The same where rates are the weights, which are zero where keys are hidden.
+    private void softmax(int h, int at, LearnedSums learned) {
+      float[] weights = block.maps.weights;
+      float[] gradients = block.maps.gradients;
+      int end = at + block.keys();
+      for (int n = at; n < end; n++) {
+        gradients[n] = weights[n] == 0 ? 0 : gradients[n];
+      }
+      float delta = RowMap.dot(weights, at, gradients, at, block.keys());
+      learn(h, at, delta, learned);
+      for (int n = at; n < end; n++) {
+        gradients[n] = weights[n] * (gradients[n] - delta);
+      }
+    }
+
     private void learn(int h, int at, double delta, LearnedSums learned) {
       MixedBlock.Maps maps = block.maps;
+      if (!learned.wants("alpha") && !learned.wants("sink")) {
+        return;
+      }
       double total = 0;
       double products = 0;
       double entropy = 0;

@@ -13,13 +13,13 @@ import java.util.Optional;
 /// weights that are final. Maps are `[H, n, K]` for `n` queries and `K` keys from [#s0] on.
 final class MixedBlock {
   /// Numbers of a map that a block may have, about; longer texts have fewer queries to a block.
-  private static final int MAP = 1 << 18;
+  private static final int MAP = 1 << 19;
 
   final BoundCall call;
   final AttentionShape shape;
   final Kernels kernels;
   final Workspace scratch;
-  final Optional<RelativeKeys> values;
+  final Optional<MixedValues> values;
 
   /// Queries of a full block.
   final int size;
@@ -95,7 +95,7 @@ final class MixedBlock {
     this.scratch = scratch;
     this.tiles = tiles;
     this.size = queries(shape);
-    this.values = RelativeKeys.values(call);
+    this.values = RelativeKeys.values(call).map(values -> new MixedValues(this, values));
     this.mask = call.mask.reader(shape.keys());
     this.modify =
         new Modify(call, kernels, scratch.keep(TileMachine.class, _ -> true, TileMachine::new));
@@ -110,7 +110,7 @@ final class MixedBlock {
   /// Queries of a full block of a call of these lengths.
   static int queries(AttentionShape shape) {
     long row = Math.max(1, (long) shape.heads() * shape.keys());
-    return Math.clamp(MAP / row, 1, 32);
+    return Math.clamp(MAP / row, 1, 64);
   }
 
   /// Whether a call is computed in such blocks.
@@ -289,10 +289,15 @@ final class MixedBlock {
     }
   }
 
+  /// Adds the weighted values of distances to the results of a head.
+  void addDistances(int h, HeadView out) {
+    values.ifPresent(distances -> distances.addTo(queriesOf(out, h), h));
+  }
+
   /// `c += a b`, where what is zero in `a` counts nowhere, whatever it meets: a query that does not
   /// see a key has a zero for it.
   void multiplyAdd(Matrix a, Matrix b, Matrix c) {
-    if (isFinite(b)) {
+    if (b.isFinite()) {
       kernels.products().multiplyAdd(a, b, c, scratch);
       return;
     }
@@ -305,16 +310,5 @@ final class MixedBlock {
         }
       }
     }
-  }
-
-  private static boolean isFinite(Matrix matrix) {
-    float sum = 0;
-    for (int row = 0; row < matrix.rows(); row++) {
-      int at = matrix.offset() + row * matrix.rowStride();
-      for (int column = 0; column < matrix.columns(); column++) {
-        sum += 0 * matrix.array()[at + column * matrix.columnStride()];
-      }
-    }
-    return sum == 0;
   }
 }

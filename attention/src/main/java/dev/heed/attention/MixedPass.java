@@ -45,28 +45,7 @@ record MixedPass(BoundCall call, HeadView out) {
       if (seesAny) {
         Matrix values = block.keysOf(call.input.v(), call.shape.groupOf(h));
         block.multiplyAdd(block.ofHead(block.maps.last, h), values, block.queriesOf(out, h));
-        addValues(block, h);
-      }
-    }
-  }
-
-  /// Adds the weighted values of distances.
-  private void addValues(MixedBlock block, int h) {
-    if (block.values.isEmpty()) {
-      return;
-    }
-    RelativeKeys values = block.values.get();
-    for (int t = block.t0; t < block.t1; t++) {
-      int to = out.row(block.b, h, t);
-      int at = block.row(h, t);
-      for (int n = 0; n < block.keys(); n++) {
-        float weight = block.maps.last[at + n];
-        if (weight != 0) {
-          int from = values.row(values.index(call, block.b, t, block.s0 + n));
-          for (int w = 0; w < values.width(); w++) {
-            out.array()[to + w] += weight * values.keys().array()[from + w];
-          }
-        }
+        block.addDistances(h, out);
       }
     }
   }

@@ -220,7 +220,7 @@ final class RelativeStep implements ModifierStep {
   /// The numbers, or where some are not finite, a copy with 0 in their place: a gradient of 0 gives
   /// nothing, and where they counted the gradients are NaN themselves.
   private Matrix finite(Matrix numbers) {
-    if (isFinite(numbers)) {
+    if (numbers.isFinite()) {
       return numbers;
     }
     Tensor copy = scratch.take(numbers.rows(), numbers.columns());
@@ -230,18 +230,5 @@ final class RelativeStep implements ModifierStep {
       copy.array()[copy.offset() + n] = Float.isFinite(number) ? number : 0;
     }
     return Matrix.of(copy);
-  }
-
-  private static boolean isFinite(Matrix numbers) {
-    float[] array = numbers.array();
-    int infinite = 0;
-    for (int row = 0; row < numbers.rows(); row++) {
-      int from = numbers.offset() + row * numbers.rowStride();
-      for (int n = from; n < from + numbers.columns(); n++) {
-        // Exponents of which all bits are set carry into the sign.
-        infinite |= (Float.floatToRawIntBits(array[n]) & Integer.MAX_VALUE) + (1 << 23);
-      }
-    }
-    return infinite >= 0;
   }
 }

@@ -131,6 +131,16 @@ final class RowNormalizer {
     return power == 0 ? 1 : power == 1 ? x : power == 2 ? x * x : Math.pow(x, power);
   }
 
+  /// Whether the rate of a weight is the weight.
+  boolean isSoftmax() {
+    return switch (call.attention.normalizer()) {
+      case Normalizer.Softmax _, Normalizer.Sink _ -> true;
+      case Normalizer.TopK _, Normalizer.BlockTopK _ -> true;
+      case Normalizer.Sparsemax _, Normalizer.Entmax15 _, Normalizer.Entmax _ -> false;
+      case Normalizer.Sigmoid _, Normalizer.Relu _ -> false;
+    };
+  }
+
   /// The rate of a weight of head `h`.
   double rate(int h, double weight) {
     return switch (call.attention.normalizer()) {

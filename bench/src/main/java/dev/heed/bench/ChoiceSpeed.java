@@ -4,6 +4,7 @@ import dev.heed.attention.Attention;
 import dev.heed.attention.AttentionInput;
 import dev.heed.attention.HeadView;
 import dev.heed.attention.InputGradients;
+import dev.heed.attention.Mixing;
 import dev.heed.attention.Modifier;
 import dev.heed.attention.Need;
 import dev.heed.attention.OutputGradients;
@@ -24,7 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/// What does a score or a modifier cost beside plain causal attention, which visits the same tiles?
+/// What does a score, a modifier or a mixing cost beside plain causal attention, which visits the
+/// same tiles?
 ///
 /// `java --add-modules jdk.incubator.vector -cp bench/target/bench.jar dev.heed.bench.ChoiceSpeed
 /// t5 12`
@@ -64,8 +66,11 @@ public final class ChoiceSpeed {
       choices.add(Attention.causal().withModifier(Modifier.parse(modifier)));
     }
     choices.add(Attention.causal().withScore(Score.additive(16)));
+    for (String mixing : List.of("talking(scores)", "talking(weights)", "values(16)")) {
+      choices.add(Attention.causal().withMixing(Mixing.parse(mixing)));
+    }
     for (Attention choice : choices) {
-      String name = choice.score().text() + " " + choice.modifiers();
+      String name = choice.score().text() + " " + choice.modifiers() + " " + choice.mixings();
       if (name.contains(only)) {
         measure(name, choice, times);
       }

@@ -27,6 +27,32 @@ public record Matrix(
     return new Matrix(array, offset, columns, rows, columnStride, rowStride);
   }
 
+  /// Whether no number is infinite or none.
+  public boolean isFinite() {
+    if (columnStride != 1) {
+      return rowStride == 1 ? transpose().isFinite() : areFinite();
+    }
+    int infinite = 0;
+    for (int row = 0; row < rows; row++) {
+      int from = offset + row * rowStride;
+      for (int n = from; n < from + columns; n++) {
+        // Exponents of which all bits are set carry into the sign.
+        infinite |= (Float.floatToRawIntBits(array[n]) & Integer.MAX_VALUE) + (1 << 23);
+      }
+    }
+    return infinite >= 0;
+  }
+
+  private boolean areFinite() {
+    for (int n = 0; n < rows * columns; n++) {
+      int at = offset + n / columns * rowStride + n % columns * columnStride;
+      if (!Float.isFinite(array[at])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   @Override
   public String toString() {
     return "[%d, %d]".formatted(rows, columns);
