@@ -161,6 +161,22 @@ async function exported(page) {
   return open("file://" + file);
 }
 
+test("a head's evidence is that of the library", async () => {
+  const text = TEXT + " Deny thy father";
+  await page.click('[data-place="4.1"]');
+  await page.click("#evidence summary");
+  await page.waitForSelector("#verdict");
+  const {pattern, ablation, role} = await (await api("evidence", {text, layer: 4, head: 1})).json();
+  assert.equal(role, "previous");
+  assert.match(await page.textContent("#verdict") ?? "", /previous-token head/i);
+  const shown = await page.textContent("#evidence") ?? "";
+  assert.ok(shown.includes(pattern.previous.score.toFixed(3)), shown);
+  assert.ok(shown.includes(Math.abs(ablation.repeatedMean).toFixed(3)), shown);
+  await picture("evidence");
+  await page.click("#evidence summary");
+  await page.click('[data-place="3.2"]');
+});
+
 test("the address brings everything back", async () => {
   const again = await open(page.url());
   assert.equal(await again.textContent("#head-title"), "L3H2");

@@ -32,6 +32,9 @@ public final class HeadAnalysis {
   private final List<int[]> repeated;
   private final OptionalInt beginning;
   private final int period;
+  private final Map<Place, Pattern> positional;
+  private final Ablation onTexts;
+  private final Ablation onRepeated;
 
   private HeadAnalysis(Lens lens, List<int[]> texts, OptionalInt beginning, long seed) {
     this.lens = lens;
@@ -43,6 +46,9 @@ public final class HeadAnalysis {
     for (int text = 0; text < RANDOM_TEXTS; text++) {
       repeated.add(random(CounterRandom.of(seed).stream(text), period));
     }
+    positional = PositionalPatterns.of(lens, beginning, 2 * period);
+    onTexts = Ablation.of(lens, texts.subList(0, Math.min(ABLATED, texts.size())), 1);
+    onRepeated = Ablation.of(lens, repeated, repeated.getFirst().length - period + 1);
   }
 
   /// The reports of all heads, layer by layer.
@@ -52,7 +58,31 @@ public final class HeadAnalysis {
   /// @param seed of random tokens
   public static List<HeadReport> of(
       Lens lens, List<int[]> texts, OptionalInt beginning, long seed) {
-    return new HeadAnalysis(lens, texts, beginning, seed).reports();
+    return new HeadAnalysis(lens, texts, beginning, seed).reports(heads(lens));
+  }
+
+  /// The report of one head, as [#of(Lens, List, OptionalInt, long)] has it.
+  public static HeadReport of(
+      Lens lens, List<int[]> texts, OptionalInt beginning, long seed, HeadId head) {
+    if (!heads(lens).contains(head)) {
+      throw new LensException(
+          "heads: the model has no %s that attends; %d heads do"
+              .formatted(head, heads(lens).size()));
+    }
+    return new HeadAnalysis(lens, texts, beginning, seed).reports(List.of(head)).getFirst();
+  }
+
+  /// The heads that have patterns, layer by layer.
+  private static List<HeadId> heads(Lens lens) {
+    List<HeadId> heads = new ArrayList<>();
+    for (SiteShape site : lens.sites().all()) {
+      if (site.isIn("attn.pattern")) {
+        for (int head = 0; head < site.heads(); head++) {
+          heads.add(new HeadId(site.layer(), head));
+        }
+      }
+    }
+    return heads;
   }
 
   /// Random tokens, twice.
@@ -84,53 +114,41 @@ public final class HeadAnalysis {
     }
   }
 
-  private List<HeadReport> reports() {
-    Map<Place, Sums> sums = sums();
-    Map<Place, Pattern> positional = PositionalPatterns.of(lens, beginning, 2 * period);
-    Ablation onTexts = Ablation.of(lens, texts.subList(0, Math.min(ABLATED, texts.size())), 1);
-    Ablation onRepeated = Ablation.of(lens, repeated, repeated.getFirst().length - period + 1);
-    List<HeadReport> reports = new ArrayList<>();
-    for (int layer = 0; layer < lens.decoder().blocks().size(); layer++) {
-      for (int head = 0; head < heads(layer); head++) {
-        Place place = Place.head(layer, head);
-        Sums sum = sums.getOrDefault(place, new Sums());
-        Map<HeadRole, HeadRole.Score> roles = new EnumMap<>(HeadRole.class);
-        sum.roles.forEach((role, added) -> roles.put(role, added.score()));
-        int[] none = new int[2 * period];
-        Optional<Double> previous =
-            Optional.ofNullable(positional.get(place))
-                .map(pattern -> HeadRole.PREVIOUS.score(pattern, none).score());
-        int number = head;
-        Evidence evidence =
-            new Evidence(
-                HeadWeights.of(lens, layer).map(weights -> weights.copying(number)),
-                previous,
-                partner(layer, head, roles, reports));
-        HeadReport.Loss lost =
-            new HeadReport.Loss(
-                onTexts.cost(By.MEAN, layer, head),
-                onTexts.cost(By.ZERO, layer, head),
-                onRepeated.cost(By.MEAN, layer, head),
-                onRepeated.cost(By.ZERO, layer, head));
-        reports.add(new HeadReport(layer, head, sum.statistics.mean(), roles, evidence, lost));
-      }
-    }
-    return reports;
+  private List<HeadReport> reports(List<HeadId> heads) {
+    Map<HeadId, Sums> sums = sums(heads);
+    return heads.stream()
+        .map(head -> report(head, Objects.requireNonNull(sums.get(head))))
+        .toList();
   }
 
-  /// Heads of a layer that have patterns.
-  private int heads(int layer) {
-    String site = "blocks." + layer + ".attn.pattern";
-    return lens.sites().has(site) ? lens.sites().get(site).heads() : 0;
+  private HeadReport report(HeadId id, Sums sums) {
+    int layer = id.layer();
+    int head = id.head();
+    Map<HeadRole, HeadRole.Score> roles = new EnumMap<>(HeadRole.class);
+    sums.roles.forEach((role, added) -> roles.put(role, added.score()));
+    int[] none = new int[2 * period];
+    Evidence evidence =
+        new Evidence(
+            HeadWeights.of(lens, layer).map(weights -> weights.copying(head)),
+            Optional.ofNullable(positional.get(id.place()))
+                .map(pattern -> HeadRole.PREVIOUS.score(pattern, none).score()),
+            partner(id, roles));
+    HeadReport.Loss lost =
+        new HeadReport.Loss(
+            onTexts.cost(By.MEAN, layer, head),
+            onTexts.cost(By.ZERO, layer, head),
+            onRepeated.cost(By.MEAN, layer, head),
+            onRepeated.cost(By.ZERO, layer, head));
+    return new HeadReport(layer, head, sums.statistics.mean(), roles, evidence, lost);
   }
 
-  private Map<Place, Sums> sums() {
-    Map<Place, Sums> sums = new HashMap<>();
+  private Map<HeadId, Sums> sums(List<HeadId> heads) {
+    Map<HeadId, Sums> sums = new HashMap<>();
+    heads.forEach(head -> sums.put(head, new Sums()));
     for (int[] text : texts) {
       Trace trace = lens.trace(text, PATTERNS);
-      eachHead((layer, head) -> {
-        Sums sum = sums.computeIfAbsent(Place.head(layer, head), _ -> new Sums());
-        Pattern pattern = trace.pattern(layer, head);
+      sums.forEach((head, sum) -> {
+        Pattern pattern = trace.pattern(head.layer(), head.head());
         sum.statistics.add(pattern);
         for (HeadRole role : List.of(HeadRole.PREVIOUS, HeadRole.CURRENT, HeadRole.FIRST)) {
           sum.role(role).add(pattern, text);
@@ -139,45 +157,32 @@ public final class HeadAnalysis {
     }
     for (int[] text : repeated) {
       Trace trace = lens.trace(text, PATTERNS);
-      eachHead((layer, head) -> {
-        Sums sum = sums.computeIfAbsent(Place.head(layer, head), _ -> new Sums());
+      sums.forEach((head, sum) -> {
         for (HeadRole role : List.of(HeadRole.DUPLICATE, HeadRole.INDUCTION)) {
-          sum.role(role).add(trace.pattern(layer, head), text);
+          sum.role(role).add(trace.pattern(head.layer(), head.head()), text);
         }
       });
     }
     return sums;
   }
 
-  /// What is done with a head.
-  private interface Each {
-    void head(int layer, int head);
-  }
-
-  private void eachHead(Each each) {
-    for (int layer = 0; layer < lens.decoder().blocks().size(); layer++) {
-      for (int head = 0; head < heads(layer); head++) {
-        each.head(layer, head);
-      }
-    }
-  }
-
   /// Of a head that looks like one of induction: the earlier head whose writing its keys read most.
-  private Optional<Partner> partner(
-      int layer, int head, Map<HeadRole, HeadRole.Score> roles, List<HeadReport> earlier) {
-    Optional<HeadWeights> weights = HeadWeights.of(lens, layer);
+  private Optional<Partner> partner(HeadId head, Map<HeadRole, HeadRole.Score> roles) {
+    Optional<HeadWeights> weights = HeadWeights.of(lens, head.layer());
     if (weights.isEmpty()
         || Objects.requireNonNull(roles.get(HeadRole.INDUCTION)).score() < HeadReport.THRESHOLD) {
       return Optional.empty();
     }
     Optional<Partner> best = Optional.empty();
-    for (HeadReport report : earlier) {
-      Optional<HeadWeights> writes = HeadWeights.of(lens, report.layer());
-      if (report.layer() < layer && writes.isPresent()) {
+    for (HeadId earlier : heads(lens)) {
+      Optional<HeadWeights> writes = HeadWeights.of(lens, earlier.layer());
+      if (earlier.layer() < head.layer() && writes.isPresent()) {
         double score =
-            weights.get().composition(head, HeadWeights.Reads.KEY, writes.get(), report.head());
+            weights
+                .get()
+                .composition(head.head(), HeadWeights.Reads.KEY, writes.get(), earlier.head());
         if (best.isEmpty() || score > best.get().composition()) {
-          best = Optional.of(new Partner(report.layer(), report.head(), score));
+          best = Optional.of(new Partner(earlier.layer(), earlier.head(), score));
         }
       }
     }

@@ -135,6 +135,12 @@ public record HeadReport(
                     .with("textZero", loss.textZero)
                     .with("repeatedMean", loss.repeatedMean)
                     .with("repeatedZero", loss.repeatedZero));
-    return role().isPresent() ? all.with("role", role().get().text()) : all;
+    if (role().isPresent()) {
+      all = all.with("role", role().get().text()).with("aboveChance", aboveChance(role().get()));
+    }
+    if (weightsAgree().isPresent()) {
+      all = all.with("weightsAgree", weightsAgree().get());
+    }
+    return lossAgrees().isPresent() ? all.with("lossAgrees", lossAgrees().get()) : all;
   }
 }

@@ -1,6 +1,7 @@
 package dev.heed.lens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.lens.HeadWeights.Reads;
@@ -29,6 +30,15 @@ class HeadAnalysisTest {
     assertThat(report.loss().textZero()).isEqualTo(cost, within(1e-6));
     assertThat(report.loss().textMean()).isNotEqualTo(cost);
     assertThat(report.json().toString()).contains("\"besideFirst\"", "\"repeatedMean\"");
+    assertThat(of(lens, new HeadId(1, 3))).as("a head alone").isEqualTo(report);
+    assertThatThrownBy(() -> of(lens, new HeadId(2, 0)))
+        .isInstanceOf(LensException.class)
+        .hasMessageContaining("L2H0")
+        .hasMessageContaining("12 heads");
+  }
+
+  private static HeadReport of(Lens lens, HeadId head) {
+    return HeadAnalysis.of(lens, List.of(TestModels.IDS), OptionalInt.empty(), 1, head);
   }
 
   private static double loss(Lens lens, List<Intervention> changes) {

@@ -1,6 +1,8 @@
 package dev.heed.serve;
 
 import dev.heed.checkpoint.Json;
+import dev.heed.lens.HeadAnalysis;
+import dev.heed.lens.HeadId;
 import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
 import dev.heed.lens.HeadStatistics;
@@ -16,6 +18,9 @@ import java.util.Optional;
 
 /// What the lens tells of a text, as JSON.
 record Insights(Traced traced, Lens lens) {
+  /// Of random tokens; that of `heed heads` where it is not told another.
+  private static final long SEED = 0;
+
   /// How each head spreads its attention on this text, and the role that its pattern fits.
   Json.Obj heads() {
     List<Json> all = new ArrayList<>();
@@ -55,6 +60,14 @@ record Insights(Traced traced, Lens lens) {
       }
     }
     return best;
+  }
+
+  /// What is known of one head from three sides: where it looks, what its weights say, and what is
+  /// lost without it, on this text and on random tokens that come twice.
+  Json.Obj evidence(Call call) {
+    HeadId head = new HeadId(call.asked().integer("layer"), call.asked().integer("head"));
+    List<int[]> texts = List.of(traced.texts().ids());
+    return HeadAnalysis.of(lens, texts, traced.texts().beginning(), SEED, head).json();
   }
 
   /// What the model would say after each layer.

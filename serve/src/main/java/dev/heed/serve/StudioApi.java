@@ -55,6 +55,7 @@ final class StudioApi implements AutoCloseable {
     ofText(all, "sweep", this::sweep, "by");
     ofText(all, "patch", this::patch, "corrupt", "right", "wrong", "what", "direction");
     ofText(all, "heads", call -> Answer.of(insights(call).heads()));
+    ofText(all, "evidence", call -> Answer.of(insights(call).evidence(call)), "layer", "head");
     ofText(all, "lens", call -> Answer.of(insights(call).layers()));
     ofText(
         all,

@@ -1,10 +1,12 @@
 package dev.heed.serve;
 
+import dev.heed.lens.TextWindows;
 import dev.heed.model.LanguageModel;
 import dev.heed.text.Encoding;
 import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
+import java.util.OptionalInt;
 
 /// A text as a model reads it.
 ///
@@ -30,6 +32,11 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
 
   int[] ids() {
     return encoding.ids();
+  }
+
+  /// The token that every text of this model begins with, where one does.
+  OptionalInt beginning() {
+    return TextWindows.beginning(tokenizer);
   }
 
   /// What a reader sees of a token: the part of the text that it stands for, or its piece.

@@ -31,7 +31,7 @@ export function begin() {
     if (chosen().overlay === "loss") void sweep();
     paint();
   });
-  const tabs = segmented("Pane", [["ablate", "Ablate", "Heads switched off, and what that costs"], ["patch", "Clean against corrupt", "What carries the answer from one text to another"]],
+  const tabs = segmented("Pane", [["ablate", "Ablate", "Heads switched off, and what that costs"], ["patch", "Patch", "A clean text against a corrupt one: what carries the answer"]],
     () => chosen().tab, tab => lock({tab}));
   byId("effect-title").after(tabs);
   byId("effect-tools").append(kinds, patch.tab.tools);

@@ -22,6 +22,15 @@
  * @typedef {{clean: number, corrupt: number, right: string, wrong: string, tokens: string[], others: string[]}} PatchBeginning
  * @typedef {{layer: number, scores: number[]}} PatchRow
  *
+ * @typedef {object} Evidence of what a head is for
+ * @property {Record<string, {score: number, chance: number, queries: number}>} pattern by role
+ * @property {{copying?: number, positional?: number, reads?: string, composition?: number}} weights
+ * @property {{textMean: number, textZero: number, repeatedMean: number, repeatedZero: number}} ablation
+ * @property {string} [role]
+ * @property {number} [aboveChance]
+ * @property {boolean} [weightsAgree]
+ * @property {boolean} [lossAgrees]
+ *
  * @typedef {object} Training
  * @property {string} folder
  * @property {{name: string, kind: "loss" | "score", points: [number, number][]}[]} series
@@ -49,6 +58,7 @@
  * @property {string} first `shown` or `hidden`: the first token
  * @property {string} page empty for the heads; `calibration`, `faithfulness`
  * @property {string} continued ids of tokens that the model went on with, as `12.7.80`
+ * @property {string} evidence `open` where it is asked for
  * @property {string} tab `ablate` or `patch`
  * @property {string} corrupt the text that is held against `text`
  * @property {string} right the answer to `text`; empty for what the model says
