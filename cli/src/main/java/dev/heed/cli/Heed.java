@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VariantsCommand.class,
       LookCommand.class,
       HeadsCommand.class,
+      PruneCommand.class,
       FaithfulCommand.class,
       ProveCommand.class,
       ParityCommand.class,

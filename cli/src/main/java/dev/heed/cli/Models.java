@@ -1,6 +1,7 @@
 package dev.heed.cli;
 
 import dev.heed.checkpoint.Checkpoint;
+import dev.heed.checkpoint.ModelFolder;
 import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import dev.heed.text.Tokenizer;
@@ -19,6 +20,10 @@ final class Models {
 
   static Checkpoint checkpoint(Path named) {
     return isEmbedded(named) ? Checkpoint.open(EmbeddedModel.folder()) : Checkpoint.open(named);
+  }
+
+  static ModelFolder folder(Path named) {
+    return isEmbedded(named) ? EmbeddedModel.folder() : ModelFolder.on(named);
   }
 
   static Tokenizer tokenizer(Path named) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,5 +31,24 @@ final class HeadsCommandTest {
     Json.Obj json = Json.parseObject("out", few.out().getBytes(StandardCharsets.UTF_8));
     assertThat(json.integer("windows")).isEqualTo(3);
     assertThat(json.list("heads").items()).hasSize(24);
+  }
+
+  @Test
+  void prune_someHeads_writesAModelThatIsReadAgain() throws IOException {
+    Path left = folder.resolve("left");
+    String[] prune = {"prune", "--heads=5", "--json", "--tokens=256", "--data=" + text()};
+    CommandResult result =
+        CommandResult.of(prune[0], prune[1], prune[2], prune[3], prune[4], "--out=" + left);
+
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
+    Json.Obj json = Json.parseObject("out", result.out().getBytes(StandardCharsets.UTF_8));
+    assertThat(json.list("heads").items()).hasSize(5);
+    assertThat(json.object("after").number("loss"))
+        .isCloseTo(json.number("masked"), Offset.offset(1e-4));
+    CommandResult read = CommandResult.of("generate", "--model=" + left, "--max-tokens=3", "To");
+    assertThat(read.code()).as(read.err()).isEqualTo(ExitCode.DONE);
+    CommandResult again =
+        CommandResult.of(prune[0], prune[1], prune[2], prune[3], prune[4], "--out=" + left);
+    assertThat(again.code()).isEqualTo(ExitCode.BAD_INPUT);
   }
 }

@@ -66,6 +66,25 @@ public record HeadImportance(Map<HeadId, Double> byHead) {
         .toList();
   }
 
+  /// The least important heads, of which every layer keeps its most important one.
+  public List<HeadId> least(int count) {
+    Map<Integer, Integer> left = new TreeMap<>();
+    byHead.keySet().forEach(head -> left.merge(head.layer(), 1, Integer::sum));
+    List<HeadId> least = new ArrayList<>();
+    for (HeadId head : leastFirst()) {
+      if (least.size() < count && left.getOrDefault(head.layer(), 0) > 1) {
+        least.add(head);
+        left.merge(head.layer(), -1, Integer::sum);
+      }
+    }
+    if (count < 1 || least.size() < count) {
+      throw new LensException(
+          "importance: %d of %d heads cannot go; 1 to %d would fit, each layer keeps one"
+              .formatted(count, byHead.size(), byHead.size() - left.size()));
+    }
+    return least;
+  }
+
   /// A decoder whose heads have gates: the slope of the loss in a gate is what is asked for.
   private record Gated(Decoder decoder, Map<Integer, Weight> gates) {
     static Gated of(Decoder decoder) {

@@ -1,6 +1,5 @@
 package dev.heed.lens;
 
-import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.Json;
 import dev.heed.layer.Block;
 import dev.heed.layer.HeadRemoval;
@@ -18,12 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Heads taken out of a model for good: it computes what it would compute with zeros in their
 /// place, from smaller weights.
 ///
 /// @param decoder what is left
 public record Pruning(Decoder decoder) {
+  private static final String QUERIES_PER_LAYER = "num_attention_heads_per_layer";
+  private static final String KEYS_PER_LAYER = "num_key_value_heads_per_layer";
+
   /// Of a decoder without some heads.
   public static Pruning of(Decoder decoder, Collection<HeadId> heads) {
     Map<Integer, Set<Integer>> byLayer = new HashMap<>();
@@ -58,8 +61,10 @@ public record Pruning(Decoder decoder) {
     }
   }
 
-  /// Writes what is left into a folder that is there, without a tokenizer. A `heed` model may have
-  /// another number of heads in every block; of others, as many must be left in each.
+  /// Writes what is left into a folder that is there, without a tokenizer. Where blocks are left
+  /// with different numbers of heads, a `heed` model says so of every mixer and others in two
+  /// lists, `num_attention_heads_per_layer` and `num_key_value_heads_per_layer`, which Heed alone
+  /// reads.
   ///
   /// @param config of the model before
   public void write(Json.Obj config, Path folder) {
@@ -76,14 +81,25 @@ public record Pruning(Decoder decoder) {
     if (config.string("model_type").equals("heed")) {
       return mixers(config);
     }
-    boolean stated = !config.string("model_type").equals("gpt2");
-    if (!stated || heads.stream().distinct().count() != 1) {
-      throw new UnsupportedCombinationException(
-          "a config.json of " + config.string("model_type"),
-          "blocks with %s heads".formatted(heads.stream().map(Heads::queries).toList()),
-          "as many heads in each block of a model whose config states head_dim, or model_type heed");
+    boolean gpt2 = config.string("model_type").equals("gpt2");
+    if (!gpt2 && heads.stream().distinct().count() == 1) {
+      return stated(without(config, QUERIES_PER_LAYER, KEYS_PER_LAYER), heads.getFirst());
     }
-    return stated(config, heads.getFirst());
+    Json.Obj differing =
+        config
+            .with(QUERIES_PER_LAYER, numbers(heads.stream().map(Heads::queries)))
+            .with(KEYS_PER_LAYER, numbers(heads.stream().map(Heads::keys)));
+    return gpt2 ? differing : differing.with("head_dim", heads.getFirst().width());
+  }
+
+  private static Json numbers(Stream<Integer> each) {
+    return Json.of(each.map(Json::of).toList());
+  }
+
+  private static Json.Obj without(Json.Obj config, String... keys) {
+    Map<String, Json> members = new LinkedHashMap<>(config.members());
+    members.keySet().removeAll(List.of(keys));
+    return Json.of(members);
   }
 
   private static Json.Obj stated(Json.Obj config, Heads heads) {
@@ -105,9 +121,6 @@ public record Pruning(Decoder decoder) {
               ? stated(mixer, attention.heads())
               : mixer);
     }
-    Map<String, Json> members = new LinkedHashMap<>(config.members());
-    members.remove("mixer");
-    members.put("mixers", Json.of(mixers));
-    return Json.of(members);
+    return without(config, "mixer").with("mixers", Json.of(mixers));
   }
 }

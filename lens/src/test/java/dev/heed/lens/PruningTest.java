@@ -3,19 +3,29 @@ package dev.heed.lens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heed.attention.UnsupportedCombinationException;
 import dev.heed.checkpoint.Checkpoint;
+import dev.heed.checkpoint.CheckpointException;
 import dev.heed.checkpoint.Json;
+import dev.heed.checkpoint.Settings;
+import dev.heed.checkpoint.Weights;
 import dev.heed.model.Decoder;
+import dev.heed.model.LanguageModel;
 import dev.heed.testing.NeedsShared;
 import dev.heed.testing.Shared;
+import dev.heed.train.Overlay;
 import dev.heed.train.TrainableModel;
+import dev.heed.train.TrainingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PruningTest {
   private static final int[] IDS = TestModels.IDS;
@@ -70,11 +80,87 @@ class PruningTest {
         assertThat(logits(TrainableModel.of(saved), 3, 1, 4, 1, 5))
             .containsExactly(masked(decoder, gone, 3, 1, 4, 1, 5), Offset.offset(1e-4f));
       }
-      Pruning uneven = Pruning.of(decoder, gone.subList(0, readers));
-      assertThatThrownBy(() -> uneven.write(config, folder))
-          .isInstanceOf(UnsupportedCombinationException.class)
-          .hasMessageContaining("config.json of llama");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-gqa", "gpt2", "mixtral", "gemma2", "qwen3"})
+  @NeedsShared("golden/llama-gqa")
+  void write_anyArchitecture_savesAnyHeadsOfAnyLayer(String name, @TempDir Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.open(Shared.path("golden/" + name))) {
+      Decoder decoder = TrainableModel.of(checkpoint);
+      List<HeadId> gone = heads("L1H1");
+      Pruning.of(decoder, gone).write(checkpoint.config(), folder);
+      try (Checkpoint saved = Checkpoint.open(folder)) {
+        Decoder left = TrainableModel.of(saved);
+        assertThat(logits(left, 3, 1, 4, 1, 5))
+            .containsExactly(masked(decoder, gone, 3, 1, 4, 1, 5), Offset.offset(1e-4f));
+        // once more, of what was read
+        Pruning.of(left, heads("L0H0")).write(saved.config(), folder);
+      }
+      try (Checkpoint saved = Checkpoint.open(folder)) {
+        assertThat(logits(TrainableModel.of(saved), 3, 1, 4, 1, 5))
+            .containsExactly(
+                masked(decoder, heads("L0H0", "L1H1"), 3, 1, 4, 1, 5), Offset.offset(1e-4f));
+      }
+    }
+  }
+
+  @Test
+  @NeedsShared("golden/gpt-oss")
+  void write_expertsThatAreStoredTogether_isRefused(@TempDir Path folder) {
+    try (Checkpoint checkpoint = Checkpoint.open(Shared.path("golden/gpt-oss"))) {
+      Pruning pruning = Pruning.of(TrainableModel.of(checkpoint), heads("L0H1"));
+      assertThatThrownBy(() -> pruning.write(checkpoint.config(), folder))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageContaining("gpt_oss");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'[4, 4]', '[2, 2, 2]', 2 numbers for 3 layers",
+    "'[3, 4, 4]', '[2, 2, 2]', 3 heads over 2",
+    "'[0, 4, 4]', '[2, 2, 2]', is 0",
+    "'[4, 4, 4]', null, both would fit"
+  })
+  @NeedsShared("golden/llama-gqa")
+  void open_headsOfLayersThatDoNotFit_isRefused(String queries, String keys, String message) {
+    try (Checkpoint checkpoint = Checkpoint.open(Shared.path("golden/llama-gqa"))) {
+      String lists =
+          "{`num_attention_heads_per_layer`: %s, `num_key_value_heads_per_layer`: %s}"
+              .formatted(queries, keys);
+      Settings settings = new Settings(Overlay.of(checkpoint.config(), TestModels.json(lists)));
+      Weights weights = checkpoint.weights();
+      assertThatThrownBy(() -> LanguageModel.decoder(settings, weights, "here"))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Test
+  void of_groupsReadByDifferentNumbers_isAsMasking() {
+    Decoder decoder = TestModels.decoder("{`num_key_value_heads`: 2}");
+    List<HeadId> gone = heads("L0H1", "L1H3", "L1H4", "L1H0");
+    Pruning pruning = Pruning.of(decoder, gone);
+    assertThat(logits(pruning.decoder(), IDS))
+        .containsExactly(masked(decoder, gone, IDS), Offset.offset(1e-5f));
+    // of three readers each, two and three are left, then two and one
+    assertThat(ModelSites.of(pruning.decoder()).get("blocks.0.attn.k").heads()).isEqualTo(5);
+    assertThat(ModelSites.of(pruning.decoder()).get("blocks.1.attn.k").heads()).isEqualTo(3);
+  }
+
+  @Test
+  void least_ofAll_leavesEachLayerItsBest() {
+    Map<HeadId, Double> values = new TreeMap<>();
+    heads("L0H0", "L0H1", "L1H0", "L1H1", "L1H2")
+        .forEach(head -> values.put(head, 1.0 + head.head()));
+    values.put(new HeadId(0, 0), .5);
+    HeadImportance importance = new HeadImportance(values);
+    assertThat(importance.least(3)).isEqualTo(heads("L0H0", "L1H0", "L1H1"));
+    assertThatThrownBy(() -> importance.least(4))
+        .isInstanceOf(LensException.class)
+        .hasMessageContaining("1 to 3");
   }
 
   @Test

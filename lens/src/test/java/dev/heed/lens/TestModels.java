@@ -57,7 +57,7 @@ final class TestModels {
 
   private TestModels() {}
 
-  private static Json.Obj json(String text) {
+  static Json.Obj json(String text) {
     String strict = text.replace('`', '"');
     return Json.parseObject("config.json", strict.getBytes(StandardCharsets.UTF_8));
   }

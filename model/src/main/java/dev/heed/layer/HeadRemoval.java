@@ -38,22 +38,28 @@ public final class HeadRemoval {
   }
 
   /// The attention without some query heads. A key/value head goes with the last query head that
-  /// reads it; those that stay must be read by as many query heads each.
+  /// reads it; one that more query heads read than others is there more than once afterwards, so
+  /// that each is read by as many.
   public static SelfAttention of(SelfAttention attention, Set<Integer> heads) {
     Heads had = attention.heads();
     check(attention, heads);
     int shared = had.queries() / had.keys();
     int[] queries = IntStream.range(0, had.queries()).filter(h -> !heads.contains(h)).toArray();
-    int[] keys = IntStream.of(queries).map(h -> h / shared).distinct().toArray();
-    for (int key : keys) {
-      long readers = IntStream.of(queries).filter(h -> h / shared == key).count();
-      if (readers * keys.length != queries.length) {
-        throw new ShapeException(
-            "heads: without %s key/value head %d keeps %d of %d query heads for %d; as many for each would fit"
-                .formatted(new TreeSet<>(heads), key, readers, queries.length, keys.length));
-      }
+    int[] readers = new int[had.keys()];
+    for (int query : queries) {
+      readers[query / shared]++;
     }
+    int each = IntStream.of(readers).reduce(0, HeadRemoval::divisor);
+    int[] keys =
+        IntStream.range(0, had.keys())
+            .flatMap(key -> IntStream.generate(() -> key).limit(readers[key] / each))
+            .toArray();
     return new HeadRemoval(attention, queries, keys).reduced();
+  }
+
+  /// The greatest common divisor.
+  private static int divisor(int a, int b) {
+    return b == 0 ? a : divisor(b, a % b);
   }
 
   private static void check(SelfAttention attention, Set<Integer> heads) {

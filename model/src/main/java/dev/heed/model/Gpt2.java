@@ -75,14 +75,23 @@ final class Gpt2 implements Architecture {
         throw new CheckpointException(
             "config: n_head %d does not fit n_embd %d; it must divide it".formatted(count, width));
       }
-      Linear all = linear("attn.c_attn", 3 * width, width);
+      Heads heads =
+          LayerHeads.of(
+              config, config.positive("n_layer"), block, new Heads(count, count, width / count));
+      if (heads.queries() != heads.keys()) {
+        throw new CheckpointException(
+            "config: layer %d has %d heads over %d key/value heads; as many would fit"
+                .formatted(block, heads.queries(), heads.keys()));
+      }
+      int inner = heads.queryWidth();
+      Linear all = linear("attn.c_attn", 3 * inner, width);
       return new SelfAttention(
           new SelfAttention.Projections(
-              part(all, 0), part(all, 1), part(all, 2), linear("attn.c_proj", width, width)),
+              part(all, 0), part(all, 1), part(all, 2), linear("attn.c_proj", width, inner)),
           SelfAttention.HeadNorms.NONE,
           Optional.empty(),
           Attention.causal().withScore(score(width / count, block)),
-          new Heads(count, count, width / count));
+          heads);
     }
 
     private Score score(int headWidth, int block) {
@@ -91,10 +100,11 @@ final class Gpt2 implements Architecture {
       return Score.dot(byDepth ? scale / (block + 1) : scale);
     }
 
-    private Linear part(Linear all, int part) {
+    private static Linear part(Linear all, int part) {
+      int inner = all.weight().shape().axis(0) / 3;
       return new Linear(
-          all.weight().rows(part * width, (part + 1) * width),
-          all.bias().map(bias -> bias.rows(part * width, (part + 1) * width)));
+          all.weight().rows(part * inner, (part + 1) * inner),
+          all.bias().map(bias -> bias.rows(part * inner, (part + 1) * inner)));
     }
 
     private Linear linear(String name, int out, int in) {

@@ -53,7 +53,7 @@ final class GptOss implements Architecture {
     Optional<Integer> window = Windows.ofBlock(config, block, i -> i % 2 == 0);
     Attention attention = LlamaParts.causal(window).withNormalizer(Normalizer.sink());
     Weights at = parts.block(block).in("self_attn");
-    Weight sinks = Rewritten.array(at.get("sinks", parts.heads().queries()));
+    Weight sinks = Rewritten.array(at.get("sinks", parts.heads(block).queries()));
     return parts.attention(block, attention, biases).withLearned(Map.of("sink", sinks));
   }
 

@@ -78,6 +78,11 @@ final class LlamaParts {
     return heads;
   }
 
+  /// Those of one block.
+  Heads heads(int block) {
+    return LayerHeads.of(config, layers, block, heads);
+  }
+
   /// The weights of one block.
   Weights block(int block) {
     return weights.in("model.layers").in(block);
@@ -92,18 +97,19 @@ final class LlamaParts {
 
   SelfAttention attention(int block, Attention attention, Biases biases) {
     Weights at = block(block).in("self_attn");
+    Heads own = heads(block);
     Biases inner = biases == Biases.QUERY_KEY_VALUE ? Biases.ALL : biases;
     Biases outer = biases == Biases.QUERY_KEY_VALUE ? Biases.NONE : biases;
     return new SelfAttention(
         new SelfAttention.Projections(
-            linear(at, "q_proj", heads.queryWidth(), width, inner),
-            linear(at, "k_proj", heads.keyWidth(), width, inner),
-            linear(at, "v_proj", heads.keyWidth(), width, inner),
-            linear(at, "o_proj", width, heads.queryWidth(), outer)),
+            linear(at, "q_proj", own.queryWidth(), width, inner),
+            linear(at, "k_proj", own.keyWidth(), width, inner),
+            linear(at, "v_proj", own.keyWidth(), width, inner),
+            linear(at, "o_proj", width, own.queryWidth(), outer)),
         SelfAttention.HeadNorms.NONE,
         Optional.of(rotary),
         attention,
-        heads);
+        own);
   }
 
   FeedForward feedForward(int block, Activation activation, Biases biases) {

@@ -20,6 +20,10 @@ final class StoredForm {
     Map<String, List<Parameter>> byName = new LinkedHashMap<>();
     parameters.forEach(parameter ->
         byName.computeIfAbsent(parameter.name(), _ -> new ArrayList<>()).add(parameter));
+    if (config.string("model_type").equals("gpt_oss")) {
+      throw new TrainingException(
+          "write: a gpt_oss checkpoint holds its experts together, which is not written; a model of another type would fit");
+    }
     boolean gpt2 = config.string("model_type").equals("gpt2");
     Map<String, Weight> tensors = new LinkedHashMap<>();
     byName.forEach((name, parts) -> {
