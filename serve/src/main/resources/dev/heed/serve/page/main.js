@@ -6,12 +6,15 @@ import {facts, look, onTrace, trace} from "./data.js";
 import {byId, make, notice} from "./dom.js";
 import * as evidence from "./evidence.js";
 import {openExports} from "./export.js";
+import * as calibration from "./calibration.js";
+import * as faithfulness from "./faithfulness.js";
 import * as grid from "./grid.js";
 import * as head from "./head.js";
 import * as insights from "./insights.js";
 import * as lens from "./lens.js";
 import * as measures from "./measures.js";
 import {chosen, lock, on} from "./state.js";
+import * as study from "./study.js";
 import * as strip from "./strip.js";
 import * as timeline from "./timeline.js";
 
@@ -31,6 +34,9 @@ evidence.begin();
 lens.begin();
 insights.begin();
 timeline.begin();
+calibration.begin();
+faithfulness.begin();
+byId("pages").append(study.tabs());
 
 if (!chosen().text) lock({text: EXAMPLE});
 onTrace(() => {

@@ -5,7 +5,7 @@
  * @typedef {{heads: number, keys: number, triangular: boolean}} BlockPatterns
  * @typedef {{tokens: Token[], blocks: BlockPatterns[]}} TraceAnswer
  * @typedef {{mixer: string, heads: number, groups: number}} BlockFacts
- * @typedef {{name: string, context: number, vocabulary: number, width: number, blocks: BlockFacts[]}} ModelFacts
+ * @typedef {{name: string, context: number, vocabulary: number, width: number, data: string, blocks: BlockFacts[]}} ModelFacts
  *
  * @typedef {object} Effect of a change
  * @property {number} before nats a token
@@ -30,6 +30,12 @@
  * @property {number} [aboveChance]
  * @property {boolean} [weightsAgree]
  * @property {boolean} [lossAgrees]
+ *
+ * @typedef {{low: number, high: number, count: number, confidence: number, accuracy: number}} Bin
+ * @typedef {{temperature: number, count: number, accuracy: number, confidence: number, ece: number, adaptiveEce: number, brier: number, loss: number, bins: Bin[]}} Calibration
+ * @typedef {{divergence: number, variation: number}} Candidate
+ * @typedef {{permuted: number[], uniform: number, adversary: Candidate, candidates: Candidate[], tauGradient: number, tauLeaveOneOut: number}} Example
+ * @typedef {{verdict: string, says: string, uniformLoss: number, adversarial: number, tolerance: number}} Faithful
  *
  * @typedef {object} Training
  * @property {string} folder
