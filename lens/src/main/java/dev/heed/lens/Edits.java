@@ -13,19 +13,31 @@ import java.util.Map;
 
 /// The interventions of one run, checked against the model before it begins.
 final class Edits {
-  private final Map<String, List<Edit>> bySite = new LinkedHashMap<>();
+  private final Map<String, List<Edit>> bySite;
+  private final int from;
+
+  /// @param from the position of the first token of the run
+  private Edits(Map<String, List<Edit>> bySite, int from) {
+    this.bySite = bySite;
+    this.from = from;
+  }
 
   /// An intervention and what it does with each row of its place.
   private record Edit(Place place, SiteShape site, Change change) {}
 
   /// No intervention.
   static Edits none() {
-    return new Edits();
+    return new Edits(Map.of(), 0);
   }
 
-  /// @param shape `[B, T]` of the tokens
+  /// The same of a run whose first token stands at a position.
+  Edits at(int position) {
+    return new Edits(bySite, position);
+  }
+
+  /// @param shape `[B, T]` of the tokens, of a generation the longest that they can be
   static Edits of(ModelSites model, List<Intervention> interventions, Shape shape) {
-    Edits edits = new Edits();
+    Edits edits = new Edits(new LinkedHashMap<>(), 0);
     for (Intervention each : interventions) {
       SiteShape site = model.get(each.place().site());
       each.place().check(site, shape.axis(1));
@@ -55,19 +67,21 @@ final class Edits {
     }
   }
 
-  private static void eachOfMap(Edit edit, Tensor map) {
+  private void eachOfMap(Edit edit, Tensor map) {
     int heads = map.axis(1);
     int queries = map.axis(2);
     for (int row = 0; row < map.shape().rows(); row++) {
-      edit(edit, new Row(row / queries / heads, row / queries % heads, row % queries), map, row);
+      int position = from + row % queries;
+      edit(edit, new Row(row / queries / heads, row / queries % heads, position), map, row);
     }
   }
 
-  private static void eachOfRows(Edit edit, Tensor rows) {
+  private void eachOfRows(Edit edit, Tensor rows) {
     int heads = edit.site.heads();
     int length = rows.axis(1);
     for (int row = 0; row < rows.axis(0) * length * heads; row++) {
-      edit(edit, new Row(row / heads / length, row % heads, row / heads % length), rows, row);
+      int position = from + row / heads % length;
+      edit(edit, new Row(row / heads / length, row % heads, position), rows, row);
     }
   }
 
@@ -164,10 +178,12 @@ final class Edits {
           "patch: %s does not fit '%s' %s; a trace of this model would"
               .formatted(source, site.path(), site.letters()));
     }
+    // a row of a map that is still growing is shorter
+    int width = source.shape().axis(-1);
     return (row, values) -> {
       int text = from.batch() == 1 ? 0 : row.text();
       int number = site.rowNumber(new Row(text, row.head(), row.position()), from.length());
-      return part(source.numbers(), number * values.length, values);
+      return part(source.numbers(), number * width, values);
     };
   }
 
@@ -185,7 +201,12 @@ final class Edits {
       }
     }
     return (_, values) -> {
-      mask.keys().forEach(key -> values[key] = Float.NEGATIVE_INFINITY);
+      for (int key : mask.keys()) {
+        // of a generation, which comes to the others later
+        if (key < values.length) {
+          values[key] = Float.NEGATIVE_INFINITY;
+        }
+      }
       return values;
     };
   }

@@ -14,6 +14,7 @@ final class Generating implements Probe {
   private static final String BEGINNING = "embed";
 
   private final ModelSites model;
+  private final Edits edits;
   private final List<SiteShape> sites;
   private final Consumer<Step> onStep;
   private int[] text;
@@ -21,7 +22,10 @@ final class Generating implements Probe {
   private int read;
   private Looking looking;
 
-  Generating(ModelSites model, List<SiteShape> sites, int[] prompt, Consumer<Step> onStep) {
+  /// @param edits of every position of the text
+  Generating(
+      ModelSites model, Edits edits, List<SiteShape> sites, int[] prompt, Consumer<Step> onStep) {
+    this.edits = edits;
     this.model = model;
     this.sites = sites;
     this.onStep = onStep;
@@ -30,7 +34,7 @@ final class Generating implements Probe {
   }
 
   private Looking begin() {
-    return new Looking(model, Edits.none(), sites);
+    return new Looking(model, edits.at(from), sites);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.heed.lens;
 
+import dev.heed.attention.CacheChoice;
+import dev.heed.attention.CacheNumbers;
 import dev.heed.attention.Observers;
 import dev.heed.attention.Statistics;
 import dev.heed.attention.Watch;
@@ -13,6 +15,7 @@ import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
 import dev.heed.model.Decoder;
+import dev.heed.model.DecoderCache;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.Shape;
 import dev.heed.tensor.Tensor;
@@ -20,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// A model to look into. It runs the model as everybody does, with a probe; nothing is registered
@@ -32,6 +34,10 @@ import java.util.function.Consumer;
 /// float weight = trace.pattern(3, 1).get(query, key);
 /// ```
 public final class Lens {
+  /// A cache that lets no key go, so that maps have a column for each.
+  static final CacheChoice KEEPING =
+      new CacheChoice(new CacheChoice.Layout.Paged(DecoderCache.LONGEST_PART), CacheNumbers.FLOAT);
+
   private final Decoder decoder;
   private final ModelSites sites;
   private final Run base;
@@ -180,18 +186,19 @@ public final class Lens {
   /// Continues a prompt and tells of every pass on the way, as soon as it is known what comes after
   /// it.
   ///
-  /// @param endTokens ids that end a generation
   /// @return why it ended
-  public Generation.Finish generate(
-      int[] prompt,
-      GenerationSettings settings,
-      Set<Integer> endTokens,
-      Sites at,
-      Consumer<Step> onStep) {
+  public Generation.Finish generate(Continuation of, Sites at, Consumer<Step> onStep) {
+    int[] prompt = of.prompt();
     check(Tokens.of(prompt));
-    Generating generating = new Generating(sites, at.in(sites), prompt, onStep);
+    GenerationSettings settings = of.settings();
+    if (settings.cache().equals(CacheChoice.fitting())) {
+      settings = settings.withCache(KEEPING);
+    }
+    int longest = settings.context().orElse(decoder.context());
+    Edits edits = Edits.of(sites, of.interventions(), Shape.of(1, longest));
+    Generating generating = new Generating(sites, edits, at.in(sites), prompt, onStep);
     Generation.Finish finish =
-        new TokenGenerator(decoder, endTokens, probed(generating))
+        new TokenGenerator(decoder, of.endTokens(), probed(generating))
             .generate(
                 prompt,
                 settings,
@@ -203,20 +210,16 @@ public final class Lens {
     return finish;
   }
 
-  /// Continues a prompt, and then reads the prompt and all that was generated in one pass: maps
-  /// have a row and a column for every token.
-  ///
-  /// @param endTokens ids that end a generation
-  public Trace traceGenerated(
-      int[] prompt, GenerationSettings settings, Set<Integer> endTokens, Sites at) {
-    check(Tokens.of(prompt));
+  /// Continues a prompt, and then reads the prompt and all that was generated in one pass, with the
+  /// same changes: maps have a row and a column for every token.
+  public Trace traceGenerated(Continuation of, Sites at) {
     at.in(sites);
-    List<Integer> text = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
+    List<Integer> text = new ArrayList<>(Arrays.stream(of.prompt()).boxed().toList());
+    generate(of, Sites.none(), step -> step.chosen().ifPresent(text::add));
     // a token chosen at the last position of the context stands nowhere
-    new TokenGenerator(decoder, endTokens, probed(Probe.NONE))
-        .generate(prompt, settings, text::add);
     int length = Math.min(text.size(), decoder.context());
-    return trace(text.stream().limit(length).mapToInt(id -> id).toArray(), at);
+    int[] ids = text.stream().limit(length).mapToInt(id -> id).toArray();
+    return run(Tokens.of(ids), of.interventions(), at);
   }
 
   /// How it computes; without a tape.

@@ -1,7 +1,5 @@
 package dev.heed.lens;
 
-import dev.heed.attention.CacheChoice;
-import dev.heed.attention.CacheNumbers;
 import dev.heed.attention.Observer;
 import dev.heed.attention.Observers;
 import dev.heed.attention.Statistics;
@@ -31,10 +29,6 @@ public record TextStatistics(long tokens, int windows, Settings settings, List<H
   public static final int STRETCHES = 256;
 
   private static final int TOKENS_AT_ONCE = 2048;
-
-  /// A cache that lets no key go has them where they are in the text.
-  private static final CacheChoice PAGES =
-      new CacheChoice(new CacheChoice.Layout.Paged(DecoderCache.LONGEST_PART), CacheNumbers.FLOAT);
 
   /// @param window tokens of a window, the beginning included
   /// @param top the number of keys in [Head#top]
@@ -162,7 +156,8 @@ public record TextStatistics(long tokens, int windows, Settings settings, List<H
     }
 
     private void readInParts(Tokens windows, Run run) {
-      try (DecoderCache cache = lens.decoder().newCache(windows.batch(), windows.length(), PAGES)) {
+      try (DecoderCache cache =
+          lens.decoder().newCache(windows.batch(), windows.length(), Lens.KEEPING)) {
         cache.expect(windows.length());
         for (from = 0; from < windows.length(); from += DecoderCache.LONGEST_PART) {
           int count = Math.min(DecoderCache.LONGEST_PART, windows.length() - from);

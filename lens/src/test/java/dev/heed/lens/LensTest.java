@@ -274,8 +274,9 @@ class LensTest {
     Sites sites = Sites.matching("blocks.1.attn.{pattern,z}");
     List<Step> steps = new ArrayList<>();
     GenerationSettings five = GenerationSettings.greedy(5);
-    Generation.Finish finish = lens.generate(prompt, five, Set.of(), sites, steps::add);
-    Trace whole = lens.traceGenerated(prompt, five, Set.of(), sites);
+    Continuation of = Continuation.of(prompt, five);
+    Generation.Finish finish = lens.generate(of, sites, steps::add);
+    Trace whole = lens.traceGenerated(of, sites);
     assertThat(finish).isEqualTo(Generation.Finish.MAX_TOKENS);
     assertThat(steps).extracting(Step::from).containsExactly(0, 4, 5, 6, 7);
     assertThat(whole.length()).isEqualTo(9);
