@@ -12,7 +12,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = "Prints the completion script of a shell.",
-    footer = {"", "To try it: source <(heed completion bash)"})
+    footer = {
+      "",
+      "In bash and zsh: source <(heed completion bash), or zsh; in fish: heed completion fish | source"
+    })
 final class CompletionCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -21,7 +24,8 @@ final class CompletionCommand implements Runnable {
 
   enum Shell {
     BASH,
-    ZSH;
+    ZSH,
+    FISH;
 
     @Override
     public String toString() {
@@ -32,12 +36,13 @@ final class CompletionCommand implements Runnable {
   @Override
   public void run() {
     CommandLine root = spec.commandLine().getParent();
-    String script = AutoComplete.bash("heed", root);
-    String start =
-        switch (shell) {
-          case BASH -> "";
-          case ZSH -> "autoload -U +X compinit && compinit\n";
-        };
-    root.getOut().print(start + script);
+    root.getOut()
+        .print(
+            switch (shell) {
+              case BASH -> AutoComplete.bash("heed", root);
+              // the same script: it loads the shell's own bashcompinit
+              case ZSH -> "autoload -U +X compinit && compinit\n" + AutoComplete.bash("heed", root);
+              case FISH -> FishCompletion.script(root);
+            });
   }
 }

@@ -11,7 +11,6 @@ import dev.heed.grad.Run;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
 import dev.heed.lens.TextWindows;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.text.SpecialTokens;
@@ -45,11 +44,7 @@ import picocli.CommandLine.Spec;
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--data",
@@ -89,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--context is %d, should be at least 1".formatted(context));
     }
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       int reads = context == null ? opened.decoder().context() : context;
       OptionalInt beginning = TextWindows.beginning(opened.tokenizer());
@@ -132,13 +127,24 @@ final class EvalCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.printf(
         Locale.ROOT,
-        "%d tokens in %d windows of %d, %.1f s, %.0f tokens/s%n",
+        "%s of %s: %,d tokens in %s of %d, %.1f s, %,.0f tokens/s%n",
+        part(),
+        data,
         losses.count(),
-        losses.sums().length,
+        Words.count(losses.sums().length, "window"),
         evaluator.context(),
         seconds,
         losses.count() / seconds);
     err.flush();
+  }
+
+  /// What was measured, in words.
+  private String part() {
+    return switch (split) {
+      case TRAIN -> "train, the first nine tenths";
+      case VALIDATION -> "validation, the last tenth";
+      case ALL -> "all";
+    };
   }
 
   private static void print(
@@ -167,7 +173,7 @@ final class EvalCommand implements Callable<Integer> {
             .with("perplexity", losses.perplexity())
             .with("tokens", losses.count())
             .with("windows", losses.sums().length)
-            .with("split", split.name().toLowerCase(Locale.ROOT));
+            .with("split", split.toString());
     if (interval.isPresent()) {
       object = object.with("lossLow", interval.get().low()).with("lossHigh", interval.get().high());
     }

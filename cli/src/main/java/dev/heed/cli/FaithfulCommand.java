@@ -7,10 +7,8 @@ import dev.heed.lens.Calibration.Outcomes;
 import dev.heed.lens.Faithfulness;
 import dev.heed.lens.Lens;
 import dev.heed.lens.TemperatureScaling;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -38,11 +36,7 @@ final class FaithfulCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Option(names = "--examples", paramLabel = "N", description = "Texts of the attention tests.")
   private int examples = 5;
@@ -75,7 +69,7 @@ final class FaithfulCommand implements Callable<Integer> {
           "--examples %d of --length %d; at least 1 of 3 would fit".formatted(examples, length));
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       Lens lens = Lens.of(opened, workers);
       int context = Math.min(LONGEST, opened.decoder().context());
@@ -115,12 +109,16 @@ final class FaithfulCommand implements Callable<Integer> {
     Faithfulness.Medians median = found.attention.median();
     out.printf(
         Locale.ROOT,
-        "attention (%d texts of %d tokens, %s; medians)%n",
-        found.attention.examples().size(),
+        "attention (%s of %d tokens, %s; medians)%n",
+        Words.count(found.attention.examples().size(), "text"),
         length,
         texts.source());
-    line(out, "answer moves when the last token's weights are shuffled", median.permuted(), "");
-    line(out, "answer moves when they are all alike", median.uniform(), "");
+    line(
+        out,
+        "answer moves when the last token's weights are shuffled, by",
+        median.permuted(),
+        " of 1");
+    line(out, "answer moves when they are all alike, by", median.uniform(), " of 1");
     line(
         out,
         "an adversary moves them, with the answer within 0.01, by",
@@ -136,8 +134,8 @@ final class FaithfulCommand implements Callable<Integer> {
     out.printf("verdict: %s%n%n", found.attention.verdict().text());
     out.printf(
         Locale.ROOT,
-        "calibration (%d tokens)      as it is   temperature %.3f%n",
-        found.before.count(),
+        "%-27s  as it is   temperature %.3f%n",
+        "calibration (%,d tokens)".formatted(found.before.count()),
         found.temperature);
     Calibration a = found.before;
     Calibration b = found.after;
@@ -147,12 +145,12 @@ final class FaithfulCommand implements Callable<Integer> {
     two(out, "adaptive ECE", a.adaptiveEce(), b.adaptiveEce());
     two(out, "Brier", a.brier(), b.brier());
     two(out, "loss, nats", a.loss(), b.loss());
-    out.println("said    came true   of");
+    out.println("when it said   it came true   of tokens");
     for (Calibration.Bin bin : a.bins()) {
       if (bin.count() > 0) {
         out.printf(
             Locale.ROOT,
-            "%.3f   %.3f   %6d  %s%n",
+            "%12.3f   %12.3f   %9d  %s%n",
             bin.confidence(),
             bin.accuracy(),
             bin.count(),

@@ -9,12 +9,10 @@ import dev.heed.generate.GenerationSettings;
 import dev.heed.generate.Generator;
 import dev.heed.generate.Sampling;
 import dev.heed.kernel.Workers;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,11 +46,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "The text to continue; standard input, less one trailing newline, without it.")
   private @Nullable String prompt;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Option(names = "--max-tokens", paramLabel = "N", description = "The most new tokens.")
   private int maxTokens = 256;
@@ -122,7 +116,7 @@ final class GenerateCommand implements Callable<Integer> {
     GenerationSettings settings = settings();
     String text = prompt == null ? standardInput() : prompt;
     PrintWriter out = spec.commandLine().getOut();
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       Generator generator = Generator.of(opened, workers);
       generator.check(text, settings);

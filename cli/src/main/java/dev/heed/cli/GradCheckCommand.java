@@ -1,5 +1,6 @@
 package dev.heed.cli;
 
+import dev.heed.checkpoint.Nearest;
 import dev.heed.grad.GradCheck;
 import dev.heed.grad.Operation;
 import dev.heed.grad.Run;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `heed gradcheck`: compares the gradients of every operation with difference quotients.
@@ -42,7 +44,29 @@ final class GradCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return check(GradCheckCases.all(), OperationClasses.find());
+    List<GradCheckCase> all = GradCheckCases.all();
+    if (all.stream().noneMatch(this::isChosen)) {
+      Set<String> names = new TreeSet<>();
+      all.forEach(one -> names.addAll(List.of(name(one.operation()), one.choice())));
+      throw new ParameterException(
+          spec.commandLine(),
+          "--only: no operation and no choice contains '%s'; %s".formatted(only, near(names)));
+    }
+    return check(all, OperationClasses.find());
+  }
+
+  /// What may have been meant.
+  private String near(Set<String> names) {
+    List<String> nearest = Nearest.of(only, names);
+    return nearest.isEmpty()
+        ? "some are " + String.join(", ", names.stream().limit(8).toList())
+        : "nearest are " + String.join(", ", nearest);
+  }
+
+  private boolean isChosen(GradCheckCase one) {
+    String part = only.toLowerCase(Locale.ROOT);
+    return name(one.operation()).toLowerCase(Locale.ROOT).contains(part)
+        || one.choice().toLowerCase(Locale.ROOT).contains(part);
   }
 
   /// Checks `cases`, and that they cover all `operations`.
@@ -56,7 +80,7 @@ final class GradCheckCommand implements Callable<Integer> {
       GradCheck check = new GradCheck(Run.inference(Kernels.best(), workers));
       for (GradCheckCase one : cases) {
         uncovered.remove(one.operation().getName());
-        if (!name(one.operation()).contains(only) && !one.choice().contains(only)) {
+        if (!isChosen(one)) {
           continue;
         }
         GradCheck.Result result = one.check(check);
@@ -72,7 +96,7 @@ final class GradCheckCommand implements Callable<Integer> {
       out.println("total %d cases, %d gradients, %d failed".formatted(shown, checked, failed));
     }
     out.flush();
-    return failed == 0 && shown > 0 ? ExitCode.DONE : ExitCode.CHECK_FAILED;
+    return failed == 0 ? ExitCode.DONE : ExitCode.CHECK_FAILED;
   }
 
   private static String name(Class<? extends Operation> operation) {

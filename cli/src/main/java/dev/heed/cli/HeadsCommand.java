@@ -9,10 +9,8 @@ import dev.heed.lens.HeadStatistics;
 import dev.heed.lens.Lens;
 import dev.heed.lens.TextStatistics;
 import dev.heed.lens.TextWindows;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,13 +41,18 @@ final class HeadsCommand implements Callable<Integer> {
   private static final int LONGEST = 128;
   private static final int TOP = 4;
 
+  /// What the columns of the table mean.
+  private static final List<String> LEGEND =
+      List.of(
+          "",
+          "share: of its weight where its role expects it, above chance; other: the same without the first token",
+          "copies: 0.5 is chance; prev.: on the token before, by positions alone; reads: whose output its keys read",
+          "nats lost a token, with its mean or zeros in its place; repeated: random tokens that come twice",
+          "entropy: of what its keys allow, 0 to 1; first: weight on the first token; back: tokens, on average");
+
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Option(names = "--json", description = "Prints one JSON object on one line.")
   private boolean json;
@@ -72,7 +75,7 @@ final class HeadsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       if (statistics) {
         return statistics(opened, workers, out);
@@ -92,7 +95,9 @@ final class HeadsCommand implements Callable<Integer> {
                 .with("tokens", (long) windows.size() * length)
                 .with("heads", Json.of(reports.stream().map(HeadReport::json).toList())));
       } else {
-        out.printf("%d windows of %d tokens, %s%n%n", windows.size(), length, texts.source());
+        out.printf(
+            "%s of %d tokens, %s%n%n",
+            Words.count(windows.size(), "window"), length, texts.source());
         print(reports, out);
       }
       out.flush();
@@ -139,13 +144,13 @@ final class HeadsCommand implements Callable<Integer> {
 
   private static void print(List<HeadReport> reports, PrintWriter out) {
     out.println(
-        "       where it looks           what weights say          lost without: texts   repeated     statistics");
+        "       where it looks           what weights say           nats lost without it: texts   repeated     statistics");
     out.println(
-        "head   role       share beside  copies  prev.  reads       mean   zero    mean   zero   entropy  sink  dist.  agree");
+        "head   role       share  other  copies  prev.  reads           mean   zero    mean   zero   entropy first  back   weights, loss agree");
     for (HeadReport report : reports) {
       Optional<HeadRole> role = report.role();
-      String share = role.map(r -> two(report.aboveChance(r))).orElse("   -");
-      String beside = role.map(r -> two(report.score(r).besideFirst())).orElse("   -");
+      String share = role.map(r -> two(report.aboveChance(r))).orElse("-");
+      String beside = role.map(r -> two(report.score(r).besideFirst())).orElse("-");
       String reads =
           report
               .weights()
@@ -155,7 +160,7 @@ final class HeadsCommand implements Callable<Integer> {
       HeadReport.Loss loss = report.loss();
       out.printf(
           Locale.ROOT,
-          "%-6s %-10s %5s  %5s  %5s  %5s  %-10s %6.3f %6.3f  %6.3f %6.3f     %.2f   %.2f %6.1f  %s%n",
+          "%-6s %-10s %5s  %5s   %5s  %5s  %-12s %6s %6s  %6s %6s      %.2f  %.2f %5.1f   %s%n",
           report.name(),
           role.map(HeadRole::text).orElse("-"),
           share,
@@ -163,23 +168,24 @@ final class HeadsCommand implements Callable<Integer> {
           report.weights().copying().map(HeadsCommand::two).orElse("-"),
           report.weights().positional().map(HeadsCommand::two).orElse("-"),
           reads,
-          loss.textMean(),
-          loss.textZero(),
-          loss.repeatedMean(),
-          loss.repeatedZero(),
+          Words.fixed(loss.textMean(), 3),
+          Words.fixed(loss.textZero(), 3),
+          Words.fixed(loss.repeatedMean(), 3),
+          Words.fixed(loss.repeatedZero(), 3),
           report.statistics().entropyRatio(),
           report.statistics().sink(),
           report.statistics().distance(),
           agreement(report));
     }
+    LEGEND.forEach(out::println);
   }
 
   /// Which of the other two evidences agree with the pattern.
   private static String agreement(HeadReport report) {
     if (report.role().isEmpty()) {
-      return "";
+      return "-";
     }
-    return "weights " + word(report.weightsAgree()) + ", loss " + word(report.lossAgrees());
+    return word(report.weightsAgree()) + ", " + word(report.lossAgrees());
   }
 
   private static String word(Optional<Boolean> agrees) {

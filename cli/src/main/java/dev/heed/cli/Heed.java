@@ -117,7 +117,6 @@ public final class Heed implements Runnable {
     return OptionValues.register(line)
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Heed::wrongUsage)
         .setExecutionStrategy(parsed -> execute(parsed, err));
   }

@@ -85,9 +85,11 @@ record InfoReport(Path path, Checkpoint checkpoint, Summary summary, int context
         ? "nothing"
         : summary.types().entrySet().stream()
             .map(type ->
-                "%s (%d tensors, %s)"
+                "%s (%s, %s)"
                     .formatted(
-                        type.getKey(), type.getValue().tensors(), bytes(type.getValue().bytes())))
+                        type.getKey(),
+                        Words.count(type.getValue().tensors(), "tensor"),
+                        bytes(type.getValue().bytes())))
             .collect(Collectors.joining(", "));
   }
 
@@ -104,13 +106,19 @@ record InfoReport(Path path, Checkpoint checkpoint, Summary summary, int context
       return weights;
     }
     ModelSizes sizes = summary.sizes();
-    return "%s + %s of keys and values for %s positions (2 x %d layers x %d heads x %d x 4 bytes each)"
+    int layers = sizes.layers().orElse(0);
+    int caching = sizes.caching().orElse(0);
+    if (caching == 0) {
+      return weights + "; its layers keep states, no keys and values";
+    }
+    return "%s + %s of keys and values for %s positions (%s each: %s x %s x %d numbers x 2 x 4 bytes)"
         .formatted(
             weights,
             bytes(cache.getAsLong()),
             number(context),
-            sizes.layers().orElse(0),
-            sizes.kvHeads().orElse(0),
+            bytes(cache.getAsLong() / context),
+            caching == layers ? layers + " layers" : caching + " of " + layers + " layers",
+            Words.count(sizes.kvHeads().orElse(0), "head"),
             sizes.headWidth().orElse(0));
   }
 

@@ -10,7 +10,6 @@ import dev.heed.lens.LogitAttribution.Contribution;
 import dev.heed.lens.LogitLens.Guess;
 import dev.heed.lens.Look;
 import dev.heed.lens.Pattern;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
 import dev.heed.text.SpecialTokens;
 import java.io.IOException;
@@ -54,11 +53,7 @@ final class LookCommand implements Callable<Integer> {
       description = "The text; standard input, less one trailing newline, without it.")
   private @Nullable String text;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Option(names = "--out", paramLabel = "FILE", description = "Writes a page of HTML.")
   private @Nullable Path file;
@@ -69,7 +64,7 @@ final class LookCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     String read = text == null ? StandardInput.text(System.in) : text;
     PrintWriter out = spec.commandLine().getOut();
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       int[] ids = opened.tokenizer().encode(read, SpecialTokens.WITH).ids();
       IntFunction<String> names =

@@ -1,20 +1,21 @@
 package dev.heed.cli;
 
+import dev.heed.checkpoint.Escape;
 import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
 import dev.heed.lens.Answers;
 import dev.heed.lens.Lens;
 import dev.heed.lens.PatchGrid;
 import dev.heed.lens.Patching;
-import dev.heed.model.EmbeddedModel;
 import dev.heed.model.LanguageModel;
+import dev.heed.tensor.HeedException;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,9 +31,9 @@ import picocli.CommandLine.Spec;
     description = "Finds what in a model an answer hangs on, by activation patching.",
     footer = {
       "",
-      "Two prompts of as many tokens differ in what the model says next. Parts of the run of one are",
-      "put into the run of the other, each alone, and the difference of two logits says what that does:",
-      "0 is as the corrupt prompt has it, 1 as the clean one."
+      "Two prompts of as many tokens differ in what the model says next. Parts of the run of one are "
+          + "put into the run of the other, each alone, and the difference of two logits says what that does: "
+          + "0 is as the corrupt prompt has it, 1 as the clean one."
     },
     showDefaultValues = true)
 final class PatchCommand implements Callable<Integer> {
@@ -40,11 +41,7 @@ final class PatchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE_OR_FOLDER",
-      description = "A GGUF file, a Hugging Face folder, or embedded, the model in the box.")
-  private Path model = Path.of(EmbeddedModel.NAME);
+  @Mixin private ModelOption model;
 
   @Parameters(index = "0", paramLabel = "CLEAN", description = "The prompt with the answer.")
   private String clean;
@@ -87,14 +84,22 @@ final class PatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LanguageModel opened = Models.open(model);
+    try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
       Tokenizer tokenizer = opened.tokenizer();
       Lens lens = Lens.of(opened, workers);
       int[] right = tokenizer.encode(clean, SpecialTokens.WITH).ids();
       int[] other = tokenizer.encode(corrupt, SpecialTokens.WITH).ids();
+      if (right.length != other.length) {
+        throw new HeedException(unequal(tokenizer, right, other));
+      }
       int first = answer == null ? Answers.said(lens, right) : Answers.token(tokenizer, answer);
       int second = wrong == null ? Answers.said(lens, other) : Answers.token(tokenizer, wrong);
+      if (first == second) {
+        throw new HeedException(
+            "patch: %s is the answer to both prompts, so there is nothing to tell apart; other prompts, or --answer and --wrong, would fit"
+                .formatted(quoted(tokenizer, first)));
+      }
       Patching patching = Patching.of(lens, right, other, new Answers(first, second).metric());
       PatchGrid grid = patching.sweep(what, direction);
       PrintWriter out = spec.commandLine().getOut();
@@ -117,6 +122,21 @@ final class PatchCommand implements Callable<Integer> {
       out.flush();
     }
     return ExitCode.DONE;
+  }
+
+  /// Says how far two prompts are from each other, so that one of them can be mended.
+  private static String unequal(Tokenizer tokenizer, int[] clean, int[] corrupt) {
+    return "patch: the clean prompt is %d tokens and the corrupt one %d; prompts of as many would fit: clean %s, corrupt %s"
+        .formatted(clean.length, corrupt.length, bars(tokenizer, clean), bars(tokenizer, corrupt));
+  }
+
+  /// Tokens with bars between them.
+  private static String bars(Tokenizer tokenizer, int[] ids) {
+    StringJoiner all = new StringJoiner("|", "|", "|");
+    for (int id : ids) {
+      all.add(Escape.text(tokenizer.decode(new int[] {id}, SpecialTokens.WITH)));
+    }
+    return all.toString();
   }
 
   private static List<String> pieces(Tokenizer tokenizer, int... ids) {

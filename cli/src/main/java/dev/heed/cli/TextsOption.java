@@ -74,10 +74,11 @@ final class TextsOption {
     String prompt = TextWindows.beginning(model.tokenizer()).isPresent() ? "" : "\n";
     List<Integer> all = new ArrayList<>();
     int texts = Math.ceilDiv(Math.max(1, most()), length);
+    int context = Math.min(length + 1, model.decoder().context());
     for (int text = 0; text < texts; text++) {
       Sampling sampling = new Sampling(1, 1, 0, 1, 0, seed + text);
       GenerationSettings settings =
-          GenerationSettings.greedy(length).withSampling(sampling).withContext(length + 1);
+          GenerationSettings.greedy(length).withSampling(sampling).withContext(context);
       all.addAll(generator.generate(prompt, settings, _ -> {}).tokens());
     }
     return all.stream().mapToInt(id -> id).toArray();

@@ -150,7 +150,7 @@ class AttendCommandTest {
     "--modifier, softcap(0), positive",
     "--mask, causal &, found the end",
     "--normalizer, softmax(2), softmax",
-    "--executor, tield, TILED",
+    "--executor, tield, tiled",
     "--stats, entrpy, entropy"
   })
   void attend_wrongChoice_isWrongUsageThatSaysWhatFits(String option, String value, String fit) {

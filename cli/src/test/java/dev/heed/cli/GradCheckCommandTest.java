@@ -61,9 +61,11 @@ class GradCheckCommandTest {
   }
 
   @Test
-  void gradcheck_nothingChosen_isNoSuccess() {
-    assertThat(CommandResult.of("gradcheck", "--only", "nothing").code())
-        .isEqualTo(ExitCode.CHECK_FAILED);
+  void gradcheck_nothingChosen_isWrongUsageThatNamesWhatIsNear() {
+    CommandResult wrong = CommandResult.of("gradcheck", "--only", "Sofcap");
+    assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(wrong.err()).contains("contains 'Sofcap'; nearest are SoftCap");
+    assertThat(CommandResult.of("gradcheck", "--only", "nonsense%%").err()).contains("some are ");
   }
 
   @Test

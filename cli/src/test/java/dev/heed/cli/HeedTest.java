@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,19 +88,46 @@ class HeedTest {
   }
 
   @Test
+  void completion_fish_hasALineForEachCommandAndOption() {
+    assertThat(run("completion", "fish")).isZero();
+    assertThat(out.toString().lines())
+        .contains(
+            "complete -c heed -f -n __fish_use_subcommand -a look"
+                + " -d 'Shows how a model reads a text'")
+        .anyMatch(line ->
+            line.startsWith(
+                "complete -c heed -n '__fish_seen_subcommand_from attend'"
+                    + " -l executor -x -a 'reference tiled decode' -d '"))
+        .noneMatch(line -> line.contains("warm-up"));
+  }
+
+  @Test
   void completion_unknownShell_isWrongUsage() {
-    assertThat(run("completion", "fish")).isEqualTo(2);
-    assertThat(err.toString()).contains("fish", "BASH, ZSH", "Try: heed completion --help");
+    assertThat(run("completion", "csh")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("'csh' is none of bash, zsh, fish", "Try: heed completion --help");
   }
 
   @Test
   void variants_axis_listsItsChoices() {
-    assertThat(run("variants", "--axis", "modifier")).isZero();
+    assertThat(run("variants", "modifier")).isZero();
     assertThat(out.toString().lines())
-        .anyMatch(line -> line.matches("modifier +softcap\\(c\\) .* https://arxiv.org/\\S+"))
+        .startsWith("modifier")
+        .anyMatch(line -> line.matches(" +softcap\\(c\\) .*"))
+        .anyMatch(line -> line.matches(".* https://arxiv.org/\\S+"))
         .noneMatch(line -> line.startsWith("mask"));
-    assertThat(run("variants", "--json", "--axis", "nothing")).isEqualTo(2);
+    assertThat(run("variants", "--json", "nothing")).isEqualTo(2);
     assertThat(err.toString()).contains("score, modifier, mask");
+  }
+
+  @Test
+  void variants_all_hasEachAxisOnceAndFitsTheScreen() {
+    assertThat(run("variants")).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines).allMatch(line -> line.length() <= 100);
+    assertThat(lines.stream().filter(line -> !line.isEmpty() && !line.startsWith(" ")))
+        .contains("score", "heads", "mixer")
+        .doesNotHaveDuplicates();
   }
 
   @Test

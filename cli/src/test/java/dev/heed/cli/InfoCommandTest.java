@@ -82,10 +82,10 @@ class InfoCommandTest {
             "tokenizer     BPE, 3 tokens",
             "ends at       token 2, 9",
             "memory        168 bytes of mapped weights + 1.0 KiB of keys and values for 13 positions"
-                + " (2 x 2 layers x 1 heads x 5 x 4 bytes each)",
+                + " (80 bytes each: 2 layers x 1 head x 5 numbers x 2 x 4 bytes)",
             "tensors       3",
-            "  head             F32  [2, 7]",
-            "  layers.{0..1}.w  F32  [2, 7]  x 2");
+            "  head          F32  [2, 7]",
+            "  layers.0-1.w  F32  [2, 7]  x 2");
     assertThat(out.toString()).doesNotContain("window");
     assertThat(err.toString()).isEmpty();
   }
@@ -101,7 +101,7 @@ class InfoCommandTest {
     assertThat(json.whole("cache_bytes")).isEqualTo(2 * 2 * 1 * 5 * 4 * 100);
     assertThat(json.list("end_tokens").integers()).containsExactly(2, 9);
     assertThat(json.object("tokenizer").integer("vocabulary")).isEqualTo(3);
-    assertThat(json.list("tensors").object(1).string("pattern")).isEqualTo("layers.{0..1}.w");
+    assertThat(json.list("tensors").object(1).string("pattern")).isEqualTo("layers.0-1.w");
     run(folder, "--json", "--tensors");
     Obj every = Json.parseObject("out", out.toString().getBytes(UTF_8));
     assertThat(every.list("tensors").objects())
@@ -175,6 +175,6 @@ class InfoCommandTest {
             "kv heads      4",
             "parameters    292,800",
             "tokenizer     llama, 512 tokens",
-            "  blk.{0..4}.ffn_down.weight     F32   [64, 172]  x 5");
+            "  blk.0-4.ffn_down.weight     F32   [64, 172]  x 5");
   }
 }

@@ -40,7 +40,13 @@ class PatchCommandTest {
   void patch_promptsThatDoNotFit_isBadInput() {
     CommandResult longer = CommandResult.of("patch", CLEAN, CORRUPT + "e is my lord");
     assertThat(longer.code()).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(longer.err()).contains("prompts of as many would fit");
+    assertThat(longer.err())
+        .contains("clean prompt is 10 tokens and the corrupt one 13; prompts of as many would fit")
+        .contains(
+            "clean |The| man| and| his|", "corrupt |The| man| and| her|", " he| is| my| lord|");
+    CommandResult alike = CommandResult.of("patch", CLEAN, CLEAN);
+    assertThat(alike.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(alike.err()).contains("is the answer to both prompts", "--answer");
     CommandResult many = CommandResult.of("patch", CLEAN, CORRUPT, "--answer", "Mercutio");
     assertThat(many.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(many.err()).contains("'Mercutio' is").contains("tokens of this model");

@@ -36,6 +36,11 @@ public final class Patching {
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    @Override
+    public String toString() {
+      return text();
+    }
   }
 
   /// What is patched, and one of what a score is.
@@ -71,6 +76,11 @@ public final class Patching {
     /// In lower case, as commands print it.
     public String text() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 

@@ -13,6 +13,9 @@ import java.util.OptionalLong;
 /// The sizes of a model as its description states them, whatever the architecture calls them; empty
 /// where it does not say.
 public final class ModelSizes {
+  private static final List<String> OWN_HEADS =
+      List.of("num_attention_heads", "num_key_value_heads", "head_dim");
+
   private final Obj config;
   private final String prefix;
 
@@ -53,7 +56,31 @@ public final class ModelSizes {
   /// `G`; as many as [#heads] where it is not said.
   public OptionalInt kvHeads() {
     OptionalInt said = first("attention.head_count_kv", "num_key_value_heads", "n_kv_heads");
-    return said.isPresent() ? said : heads();
+    boolean states = said.isEmpty() && config.has("state_size");
+    return said.isPresent() || states ? said : heads();
+  }
+
+  /// The layers that keep keys and values of every position: all, but for those of a model with a
+  /// mixer for each that keep a state instead or read an earlier layer's. Empty where heads differ.
+  public OptionalInt caching() {
+    List<Obj> mixers =
+        config
+            .optionalList("mixers")
+            .map(Arr::objects)
+            .or(() -> config.optionalObject("mixer").map(List::of))
+            .orElse(List.of());
+    if (mixers.isEmpty()) {
+      return layers();
+    }
+    List<Obj> caching = mixers.stream().filter(ModelSizes::caches).toList();
+    if (caching.stream().anyMatch(mixer -> OWN_HEADS.stream().anyMatch(mixer::has))) {
+      return OptionalInt.empty();
+    }
+    return mixers.size() == 1 && !caching.isEmpty() ? layers() : OptionalInt.of(caching.size());
+  }
+
+  private static boolean caches(Obj mixer) {
+    return mixer.string("type", "attention").equals("attention");
   }
 
   /// `E`; the width shared out among the heads where it is not said.
@@ -90,10 +117,10 @@ public final class ModelSizes {
     return first("attention.sliding_window", "sliding_window");
   }
 
-  /// Bytes of keys and values of `context` positions in floats: `2 x layers x kvHeads x headWidth x
-  /// 4 x context`; empty where a size is unknown.
+  /// Bytes of keys and values of `context` positions in floats: `2 x caching x kvHeads x headWidth
+  /// x 4 x context`; empty where a size is unknown.
   public OptionalLong cacheBytes(long context) {
-    List<OptionalInt> factors = List.of(layers(), kvHeads(), headWidth());
+    List<OptionalInt> factors = List.of(caching(), kvHeads(), headWidth());
     long bytes = 2L * Float.BYTES;
     try {
       for (OptionalInt factor : factors) {

@@ -11,11 +11,14 @@ import java.util.regex.Pattern;
 
 /// Tensors that differ only in a number of their names, as those of the layers do.
 ///
-/// @param pattern the name with the range of each number that varies: `blk.{0..4}.attn_q.weight`
+/// @param pattern the name with the numbers that vary: `blk.0-4.attn_q.weight`, `blk.0,2.attn.o`
 /// @param type the format as the file calls it
 /// @param count how many there are
 /// @param bytes of all of them together
 public record TensorGroup(String pattern, String type, Shape shape, int count, long bytes) {
+  /// So many runs of numbers are told one by one.
+  private static final int MOST_RUNS = 6;
+
   private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z0-9])\\d{1,9}(?![A-Za-z0-9])");
 
   /// The groups in the order of their first tensors.
@@ -42,9 +45,19 @@ public record TensorGroup(String pattern, String type, Shape shape, int count, l
   }
 
   private static String range(String only, List<int[]> numbers, int at) {
-    int least = numbers.stream().mapToInt(all -> all[at]).min().orElseThrow();
-    int most = numbers.stream().mapToInt(all -> all[at]).max().orElseThrow();
-    return least == most ? only : "{" + least + ".." + most + "}";
+    int[] all = numbers.stream().mapToInt(one -> one[at]).distinct().sorted().toArray();
+    if (all.length == 1) {
+      return only;
+    }
+    List<String> runs = new ArrayList<>();
+    int from = 0;
+    for (int i = 1; i <= all.length; i++) {
+      if (i == all.length || all[i] != all[i - 1] + 1) {
+        runs.add(from == i - 1 ? "" + all[from] : all[from] + "-" + all[i - 1]);
+        from = i;
+      }
+    }
+    return runs.size() <= MOST_RUNS ? String.join(",", runs) : all[0] + "-" + all[all.length - 1];
   }
 
   private static int[] numbers(String name) {

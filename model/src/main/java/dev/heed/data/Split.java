@@ -1,10 +1,18 @@
 package dev.heed.data;
 
+import java.util.Locale;
+
 /// Which part of the data: the first nine tenths of its characters train, the rest validates.
 public enum Split {
   TRAIN,
   VALIDATION,
   ALL;
+
+  /// In lower case, as commands read and print it.
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /// The part of `text` in this split; the cut is after `floor(0.9 n)` of its `n` characters (code
   /// points).

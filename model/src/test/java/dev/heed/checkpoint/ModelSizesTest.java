@@ -57,6 +57,18 @@ class ModelSizesTest {
   }
 
   @Test
+  void caching_mixersOfSeveralKinds_countsThoseWithKeysAndValues() {
+    String all = "{\"num_hidden_layers\": 3, \"num_attention_heads\": 2, \"head_dim\": 5, %s}";
+    assertThat(sizes(all.formatted("\"mixers\": [{}, {\"type\": \"mamba2\"}, {}]")).cacheBytes(7))
+        .hasValue(2 * 2 * 2 * 5 * 4 * 7);
+    assertThat(sizes(all.formatted("\"mixer\": {\"type\": \"linear\"}")).caching()).hasValue(0);
+    assertThat(sizes(all.formatted("\"mixer\": {\"mask\": \"causal\"}")).caching()).hasValue(3);
+    assertThat(sizes(all.formatted("\"mixers\": [{\"head_dim\": 4}, {}, {}]")).cacheBytes(7))
+        .isEmpty();
+    assertThat(sizes("{\"num_heads\": 2, \"state_size\": 8}").kvHeads()).isEmpty();
+  }
+
+  @Test
   void of_textAndVision_countsTheTextHalf() {
     assertThat(sizes("{\"text_config\": {\"hidden_size\": 5}, \"hidden_size\": 6}").width())
         .hasValue(5);

@@ -48,8 +48,17 @@ class NamesTest {
             .mapToObj(i -> tensor("h." + i / 3 + ".experts." + i % 3 + ".w1", 2, 3))
             .toList();
     assertThat(TensorGroup.of(tensors))
-        .containsExactly(
-            new TensorGroup("h.{0..3}.experts.{0..2}.w1", "F32", Shape.of(2, 3), 12, 96));
+        .containsExactly(new TensorGroup("h.0-3.experts.0-2.w1", "F32", Shape.of(2, 3), 12, 96));
+  }
+
+  @Test
+  void groups_someNumbersAlone_areNamed() {
+    List<StoredTensor> few =
+        IntStream.of(0, 2, 3, 4, 9).mapToObj(i -> tensor("blocks." + i + ".o", 2)).toList();
+    assertThat(TensorGroup.of(few).getFirst().pattern()).isEqualTo("blocks.0,2-4,9.o");
+    List<StoredTensor> many =
+        IntStream.range(0, 7).mapToObj(i -> tensor("blocks." + 2 * i + ".o", 2)).toList();
+    assertThat(TensorGroup.of(many).getFirst().pattern()).isEqualTo("blocks.0-12.o");
   }
 
   @Test
