@@ -59,7 +59,7 @@ record JsonFault(CharSequence text, StreamReadException thrown) {
   }
 
   private int offset() {
-    return (int) Math.clamp(thrown.getLocation().getCharOffset(), 0, text.length());
+    return Math.clamp(thrown.getLocation().getCharOffset(), 0, text.length());
   }
 
   private char at() {
