@@ -1,7 +1,6 @@
 package dev.heed.cli;
 
 import dev.heed.checkpoint.AtomicFile;
-import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
 import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
@@ -11,17 +10,14 @@ import dev.heed.lens.LogitLens.Guess;
 import dev.heed.lens.Look;
 import dev.heed.lens.Pattern;
 import dev.heed.model.LanguageModel;
+import dev.heed.serve.StudioPage;
 import dev.heed.text.SpecialTokens;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -39,7 +35,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows how a model reads a text: what it foresees after each layer, where its heads look, "
           + "what each is worth here, and what the next token comes from.",
-      "With --out it writes a page of its own, which needs no other file and no network."
+      "With --out it writes the studio's page about this text into one file, which needs no other and no network."
     },
     showDefaultValues = true)
 final class LookCommand implements Callable<Integer> {
@@ -72,24 +68,12 @@ final class LookCommand implements Callable<Integer> {
       Look look = Look.of(Lens.of(opened, workers), ids, names);
       print(look, names, out);
       if (file != null) {
-        Json.Obj data = look.json(names).with("model", model.toString());
-        AtomicFile.write(file, page(data).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(file, StudioPage.of(model.toString(), read, workers));
         out.printf("%npage: %s%n", file);
       }
       out.flush();
     }
     return ExitCode.DONE;
-  }
-
-  /// The page with its data; nothing in it can end the script that it stands in.
-  static String page(Json.Obj data) {
-    try (InputStream in = LookCommand.class.getResourceAsStream("look.html")) {
-      String page = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      String safe = data.toString().replace("<", "\\u003c").replace("&", "\\u0026");
-      return page.replace("{{data}}", safe);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /// A token on one line; space and newline have signs.

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,13 +24,25 @@ final class LookCommandTest {
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
     assertThat(result.out()).contains("nats a token", "heads without which", "next:", "by part:");
     String html = Files.readString(page);
-    assertThat(html).contains("default-src 'none'").doesNotContain("http:", "https:", "{{");
-    String start = "<script id=\"data\" type=\"application/json\">";
+    assertThat(html)
+        .contains("default-src 'none'")
+        .doesNotContain("src=\"", "href=\"http", "{{state}}", "{{recorded}}", "To be </script>");
+    String start = "<script type=\"application/json\" id=\"recorded\">";
     int from = html.indexOf(start) + start.length();
-    String data = html.substring(from, html.indexOf("</script>", from));
-    Json.Obj json = Json.parseObject("page", data.getBytes(StandardCharsets.UTF_8));
-    assertThat(json.list("heads").items()).hasSize(24);
-    assertThat(json.list("layers").items()).hasSize(7);
+    Json.Obj recorded =
+        Json.parseObject(
+            "page",
+            ("{\"all\":" + html.substring(from, html.indexOf("</script>", from)) + "}")
+                .getBytes(StandardCharsets.UTF_8));
+    Json.Arr trace = recorded.list("all").list(1);
+    assertThat(trace.string(0)).isEqualTo("trace");
+    assertThat(trace.object(1).string("text")).isEqualTo("To be </script>");
+    Json.Obj answer = Json.parseObject("trace", Base64.getDecoder().decode(trace.string(2)));
+    assertThat(answer.list("blocks").items()).hasSize(6);
+    List<String> asked =
+        recorded.list("all").items().stream().map(one -> ((Json.Arr) one).string(0)).toList();
+    assertThat(asked).contains("patterns", "lens", "sweep", "attribution", "calibration", "map");
+    assertThat(asked.stream().filter("head"::equals)).hasSize(24);
   }
 
   @Test

@@ -1,10 +1,8 @@
 package dev.heed.lens;
 
-import dev.heed.checkpoint.Json;
 import dev.heed.lens.Ablation.By;
 import dev.heed.lens.LogitAttribution.Question;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -119,76 +117,5 @@ public record Look(
         .sorted(Comparator.comparingDouble(i -> -heads.get(i).loss().textMean()))
         .limit(count)
         .toList();
-  }
-
-  /// All of it, for a page: patterns as bytes, 255 for a weight of 1.
-  ///
-  /// @param names how a token is shown, by its id
-  public Json.Obj json(IntFunction<String> names) {
-    List<Json.Obj> all = new ArrayList<>();
-    for (int i = 0; i < heads.size(); i++) {
-      HeadReport head = heads.get(i);
-      all.add(
-          Json.object()
-              .with("name", head.name())
-              .with("layer", head.layer())
-              .with("role", head.role().map(HeadRole::text).orElse(""))
-              .with("entropy", head.statistics().entropyRatio())
-              .with("sink", head.statistics().sink())
-              .with("distance", head.statistics().distance())
-              .with("mean", head.loss().textMean())
-              .with("zero", head.loss().textZero())
-              .with("pattern", bytes(patterns.get(i))));
-    }
-    return Json.object()
-        .with("tokens", Json.of(tokens.stream().map(Json::of).toList()))
-        .with("loss", loss())
-        .with("heads", Json.of(all))
-        .with("layers", Json.of(layers.layers().stream().map(row -> row(row, names)).toList()))
-        .with(
-            "next",
-            Json.of(
-                next.stream()
-                    .map(one -> Json.object().with("token", one.token).with("p", one.probability))
-                    .toList()))
-        .with(
-            "parts",
-            Json.of(
-                parts.stream()
-                    .map(part ->
-                        Json.object().with("part", part.part()).with("amount", part.amount()))
-                    .toList()))
-        .with(
-            "sources",
-            Json.of(
-                IntStream.range(0, sources.length)
-                    .mapToObj(i -> Json.object().with("score", sources[i]))
-                    .toList()));
-  }
-
-  private static Json.Obj row(List<LogitLens.Guess> guesses, IntFunction<String> names) {
-    return Json.object()
-        .with(
-            "guesses",
-            Json.of(
-                guesses.stream()
-                    .map(guess ->
-                        Json.object()
-                            .with("token", names.apply(guess.token()))
-                            .with("p", guess.probability())
-                            .with("rank", guess.rank())
-                            .with("loss", guess.loss()))
-                    .toList()));
-  }
-
-  private static String bytes(Pattern pattern) {
-    byte[] bytes = new byte[pattern.queries() * pattern.keys()];
-    for (int q = 0; q < pattern.queries(); q++) {
-      for (int k = 0; k < pattern.keys(); k++) {
-        bytes[q * pattern.keys() + k] =
-            (byte) Math.round(255 * Math.clamp(pattern.get(q, k), 0f, 1f));
-      }
-    }
-    return Base64.getEncoder().encodeToString(bytes);
   }
 }

@@ -3,10 +3,12 @@ package dev.heed.serve;
 import dev.heed.tensor.HeedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -34,16 +36,21 @@ final class Page {
   }
 
   private static Optional<File> load(String name) {
-    String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+    if (name.equals("shell.html")) {
+      return Optional.of(file("html", Shell.of(new Page()).getBytes(StandardCharsets.UTF_8)));
+    }
+    String ending = name.substring(name.lastIndexOf('.') + 1);
     try (InputStream in = Page.class.getResourceAsStream("page/" + name)) {
-      if (in == null || type == null) {
-        return Optional.empty();
-      }
-      byte[] bytes = in.readAllBytes();
-      return Optional.of(new File(type, bytes, '"' + digest(bytes) + '"'));
+      return in == null || !TYPES.containsKey(ending)
+          ? Optional.empty()
+          : Optional.of(file(ending, in.readAllBytes()));
     } catch (IOException e) {
       throw new HeedException("studio: page/%s cannot be read: %s".formatted(name, e), e);
     }
+  }
+
+  private static File file(String ending, byte[] bytes) {
+    return new File(Objects.requireNonNull(TYPES.get(ending)), bytes, '"' + digest(bytes) + '"');
   }
 
   private static String digest(byte[] bytes) {

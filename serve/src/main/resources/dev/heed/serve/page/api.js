@@ -3,16 +3,16 @@
 /** @type {Map<string, Blob>} */
 const answers = new Map();
 /** @type {Map<string, string>} answers of an export: base64 by request */
-const recorded = new Map(Object.entries(readRecorded()));
+const recorded = new Map(readRecorded().map(([path, body, answer]) => [path + " " + JSON.stringify(body), answer]));
 /** @type {Map<string, AbortController>} */
 const running = new Map();
 
 /** Whether this page is an export, without a server. */
 export const isExport = recorded.size > 0;
 
+/** @returns {[string, object, string][]} */
 function readRecorded() {
-  const element = document.getElementById("recorded");
-  return element ? JSON.parse(element.textContent ?? "{}") : {};
+  return JSON.parse(document.getElementById("recorded")?.textContent ?? "[]");
 }
 
 /** What the server refused, in its own words. */
@@ -114,17 +114,16 @@ export async function lines(path, body, signal, take) {
   remember(key, new Blob([all]));
 }
 
-/** All answers so far, base64 by request. @returns {Promise<Record<string, string>>} */
+/** All answers so far: path, body and answer in base64 of each request. */
 export async function record() {
-  /** @type {Record<string, string>} */
-  const all = Object.fromEntries(recorded);
+  const all = new Map(recorded);
   for (const [key, blob] of answers) {
     const raw = new Uint8Array(await blob.arrayBuffer());
     let text = "";
     for (let i = 0; i < raw.length; i += 0x8000) text += String.fromCharCode(...raw.subarray(i, i + 0x8000));
-    all[key] = btoa(text);
+    all.set(key, btoa(text));
   }
-  return all;
+  return [...all].map(([key, answer]) => [key.slice(0, key.indexOf(" ")), JSON.parse(key.slice(key.indexOf(" ") + 1)), answer]);
 }
 
 /** Whether an error only says that a newer request took the place of this one. @param {unknown} error */

@@ -1,6 +1,6 @@
 // What the model did with the text: tokens, and the pattern of every head.
 
-import {bytes, floats, isGivenUp, json} from "./api.js";
+import {bytes, floats, isExport, isGivenUp, json} from "./api.js";
 import {chosen, seen} from "./state.js";
 import {notice} from "./dom.js";
 
@@ -130,7 +130,7 @@ export async function fetchExact(place) {
     of.set(key, by === "raw" ? await floats("head", {...subject(), layer, head}) : await floats("weighed", {...subject(), layer, head, by}));
     return of === exacts;
   } catch (error) {
-    if (!isGivenUp(error)) notice(String(/** @type {Error} */ (error).message));
+    if (!isGivenUp(error) && !isExport) notice(String(/** @type {Error} */ (error).message));
     return false;
   }
 }

@@ -86,33 +86,10 @@ async function numbers() {
   return new Blob([JSON.stringify({model: facts?.name, text: chosen().text, tokens: trace?.tokens.map(token => token.text), heads: rows, patching: computed()})], {type: "application/json"});
 }
 
-/** All modules that one needs, by name. @param {string} name @param {Map<string, string>} found */
-async function modules(name, found) {
-  if (found.has(name)) return found;
-  const text = await (await fetch(name)).text();
-  found.set(name, text);
-  for (const [, other] of text.matchAll(/ from "\.\/([a-z]+\.js)"/g)) await modules(other, found);
-  return found;
-}
-
 /** This page with its modules and answers in one file. */
 async function page() {
-  const [html, style] = await Promise.all(["/", "style.css"].map(async path => (await fetch(path)).text()));
-  const imports = Object.fromEntries([...await modules("main.js", new Map())].map(([name, text]) => [
-    `heed/${name}`, "data:text/javascript;charset=utf-8," + encodeURIComponent(text.replace(/ from "\.\/([a-z]+\.js)"/g, ' from "heed/$1"')),
-  ]));
+  const shell = await (await fetch("shell.html")).text(), answers = await record();
   /** @param {unknown} value */
   const inside = value => JSON.stringify(value).replace(/</g, "\\u003c");
-  const policy = "default-src 'none'; script-src 'unsafe-inline' data:; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
-  const head = `<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<style>
-${style}</style>
-<script type="application/json" id="recorded">${inside(await record())}</script>
-<script>if (location.hash.length < 2) history.replaceState(null, "", "#" + ${inside(location.hash.slice(1))});</script>
-<script type="importmap">${inside({imports})}</script>
-<script type="module">import "heed/main.js";</script>`;
-  const whole = html.replace(/<link rel="(icon|stylesheet)"[^>]*>\n?/g, "").replace(/<script[^>]*><\/script>\n?/, "")
-    .replace('<meta charset="utf-8">', () => head);
-  return new Blob([whole], {type: "text/html"});
+  return new Blob([shell.replace("{{state}}", () => inside(location.hash.slice(1))).replace("{{recorded}}", () => inside(answers))], {type: "text/html"});
 }
