@@ -7,10 +7,13 @@ import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
 import dev.heed.lens.HeadStatistics;
 import dev.heed.lens.Lens;
+import dev.heed.lens.SyntacticRoles;
 import dev.heed.lens.TextStatistics;
 import dev.heed.lens.TextWindows;
+import dev.heed.lens.Treebank;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -68,6 +71,13 @@ final class HeadsCommand implements Callable<Integer> {
       description = "Tokens of a window of --statistics; as many as the model's context without.")
   private @Nullable Integer window;
 
+  @Option(
+      names = "--treebank",
+      paramLabel = "FILE",
+      description =
+          "A CoNLL-U file: tells which heads look along its dependencies, and how often a fixed distance would.")
+  private @Nullable Path treebank;
+
   @Mixin private TextsOption texts;
 
   @Mixin private ThreadsOption threads;
@@ -77,6 +87,9 @@ final class HeadsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LanguageModel opened = model.open();
         Workers workers = threads.workers()) {
+      if (treebank != null) {
+        return syntax(treebank, opened, workers);
+      }
       if (statistics) {
         return statistics(opened, workers, out);
       }
@@ -103,6 +116,55 @@ final class HeadsCommand implements Callable<Integer> {
       out.flush();
     }
     return ExitCode.DONE;
+  }
+
+  private int syntax(Path file, LanguageModel opened, Workers workers) {
+    PrintWriter out = spec.commandLine().getOut();
+    SyntacticRoles roles =
+        SyntacticRoles.of(
+            Lens.of(opened, workers),
+            opened.tokenizer(),
+            Treebank.read(file),
+            TextWindows.beginning(opened.tokenizer()));
+    if (json) {
+      out.println(roles.json().with("model", model.toString()));
+    } else {
+      out.printf(
+          "%s of %s, %d left out as longer than the context%n%n",
+          Words.count(roles.sentences(), "sentence"), file, roles.leftOut());
+      print(roles, out);
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static void print(SyntacticRoles roles, PrintWriter out) {
+    out.println(
+        "relation    looks         pairs  best head  right  fixed distance  syntactic heads");
+    for (SyntacticRoles.Score best : roles.best()) {
+      List<String> syntactic =
+          roles.of(best.relation(), best.direction()).stream()
+              .filter(SyntacticRoles.Score::isSyntactic)
+              .map(score -> score.head().toString())
+              .toList();
+      out.printf(
+          Locale.ROOT,
+          "%-10s  %-12s  %5d  %-9s  %5.2f  %5.2f at %+4d   %s%n",
+          best.relation(),
+          best.direction().text(),
+          best.pairs(),
+          best.head(),
+          best.accuracy(),
+          best.baseline(),
+          best.distance(),
+          syntactic.isEmpty() ? "-" : String.join(" ", syntactic));
+    }
+    out.println();
+    out.println(
+        "right: how often the other end gets most of a word's weight; a head is syntactic where that is");
+    out.println(
+        "%.2f more than always looking as many words away; any, to head: the unlabelled attachment score"
+            .formatted(SyntacticRoles.ABOVE_BASELINE));
   }
 
   private int statistics(LanguageModel opened, Workers workers, PrintWriter out) {

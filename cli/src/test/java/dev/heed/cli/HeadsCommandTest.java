@@ -34,6 +34,27 @@ final class HeadsCommandTest {
   }
 
   @Test
+  void treebank_ofAFile_saysHowHeadsDo() throws IOException {
+    String sentence =
+        """
+        1\tthe\t_\tDET\t_\t_\t2\tdet\t_\t_
+        2\tking\t_\tNOUN\t_\t_\t3\tnsubj\t_\t_
+        3\tsleeps\t_\tVERB\t_\t_\t0\troot\t_\t_
+
+        """;
+    Path file = Files.writeString(folder.resolve("small.conllu"), sentence.repeat(10));
+    CommandResult table = CommandResult.of("heads", "--treebank=" + file);
+    CommandResult json = CommandResult.of("heads", "--json", "--treebank=" + file);
+
+    assertThat(table.code()).as(table.err()).isEqualTo(ExitCode.DONE);
+    assertThat(table.out()).contains("10 sentences", "nsubj", "to dependent", "1.00 at   -1");
+    Json.Obj read = Json.parseObject("out", json.out().getBytes(StandardCharsets.UTF_8));
+    assertThat(read.list("scores").items()).hasSize(3 * 24);
+    CommandResult none = CommandResult.of("heads", "--treebank=" + folder.resolve("none"));
+    assertThat(none.code()).isEqualTo(ExitCode.BAD_INPUT);
+  }
+
+  @Test
   void prune_someHeads_writesAModelThatIsReadAgain() throws IOException {
     Path left = folder.resolve("left");
     String[] prune = {"prune", "--heads=5", "--json", "--tokens=256", "--data=" + text()};
