@@ -25,7 +25,7 @@ final class Lowering {
               call.hasContentBias() ? new RowMap.PlusContent(call) : new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
           case Score.Bilinear _ -> new RowMap.Bilinear(call, run);
-          case Score.Distance _ -> new RowMap.FarQuery();
+          case Score.Distance _ -> new DistanceMaps.Query();
           case Score.Additive(int hidden, _) ->
               new RowMap.Layer(call, hidden, "additive.wq", "additive.b", run);
         };
@@ -37,7 +37,7 @@ final class Lowering {
         switch (call.attention.score()) {
           case Score.Dot _, Score.Bilinear _ -> new RowMap.Same();
           case Score.Cosine _ -> new RowMap.Unit();
-          case Score.Distance _ -> new RowMap.FarKey();
+          case Score.Distance _ -> new DistanceMaps.Key();
           case Score.Additive(int hidden, _) ->
               new RowMap.Layer(call, hidden, "additive.wk", "", run);
         };

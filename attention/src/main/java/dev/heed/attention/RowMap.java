@@ -77,12 +77,13 @@ interface RowMap {
     }
   }
 
-  private static int row(Matrix rows, int row) {
+  /// Where a row begins.
+  static int row(Matrix rows, int row) {
     return rows.offset() + row * rows.rowStride();
   }
 
   /// Whether a row of gradients has something to give on.
-  private static boolean gives(Matrix rows, int row) {
+  static boolean gives(Matrix rows, int row) {
     for (int n = row(rows, row); n < row(rows, row) + rows.columns(); n++) {
       if (rows.array()[n] != 0) {
         return true;
@@ -274,80 +275,6 @@ interface RowMap {
       for (int row = 0; row < of.dy.rows(); row++) {
         for (int a = 0; a < ofBias.length; a++) {
           ofBias[a] += of.dy.array()[row(of.dy, row) + a];
-        }
-      }
-    }
-  }
-
-  /// `[2 q, -|q|², -1]`, whose inner product with [FarKey]'s is `-|q - k|²`.
-  record FarQuery() implements RowMap {
-    @Override
-    public int width(int width) {
-      return width + 2;
-    }
-
-    @Override
-    public void forward(int h, Matrix x, Matrix y) {
-      int width = x.columns();
-      for (int row = 0; row < x.rows(); row++) {
-        int from = row(x, row);
-        int to = row(y, row);
-        scale(2, new Row(x.array(), from), new Row(y.array(), to), width);
-        y.array()[to + width] = -dot(x.array(), from, x.array(), from, width);
-        y.array()[to + width + 1] = -1;
-      }
-    }
-
-    @Override
-    public void backward(Rows of, Matrix dx, LearnedSums learned) {
-      int width = dx.columns();
-      for (int row = 0; row < dx.rows(); row++) {
-        if (gives(of.dy, row)) {
-          int from = row(of.dy, row);
-          float length = -2 * of.dy.array()[from + width];
-          add(2, new Row(of.dy.array(), from), new Row(dx.array(), row(dx, row)), width);
-          add(
-              length,
-              new Row(of.x.array(), row(of.x, row)),
-              new Row(dx.array(), row(dx, row)),
-              width);
-        }
-      }
-    }
-  }
-
-  /// `[k, 1, |k|²]`.
-  record FarKey() implements RowMap {
-    @Override
-    public int width(int width) {
-      return width + 2;
-    }
-
-    @Override
-    public void forward(int h, Matrix x, Matrix y) {
-      int width = x.columns();
-      for (int row = 0; row < x.rows(); row++) {
-        int from = row(x, row);
-        int to = row(y, row);
-        System.arraycopy(x.array(), from, y.array(), to, width);
-        y.array()[to + width] = 1;
-        y.array()[to + width + 1] = dot(x.array(), from, x.array(), from, width);
-      }
-    }
-
-    @Override
-    public void backward(Rows of, Matrix dx, LearnedSums learned) {
-      int width = dx.columns();
-      for (int row = 0; row < dx.rows(); row++) {
-        if (gives(of.dy, row)) {
-          int from = row(of.dy, row);
-          float length = 2 * of.dy.array()[from + width + 1];
-          add(1, new Row(of.dy.array(), from), new Row(dx.array(), row(dx, row)), width);
-          add(
-              length,
-              new Row(of.x.array(), row(of.x, row)),
-              new Row(dx.array(), row(dx, row)),
-              width);
         }
       }
     }
