@@ -64,7 +64,10 @@ class PatchesTest {
   @Test
   void patch_withoutAnswers_asksTheModel() throws IOException {
     String asked =
-        "{\"text\": \"I love you, I love\", \"corrupt\": \"I hate you, I hate\", \"what\": \"head\", \"direction\": \"noise\"}";
+        """
+        {"text": "I love you, I love", "corrupt": "I hate you, I hate", "what": "head",
+         "direction": "noise"}\
+        """;
     Json.Obj first = lines(post(asked)).getFirst();
 
     assertThat(first.string("right")).isNotEqualTo(first.string("wrong"));
@@ -77,17 +80,17 @@ class PatchesTest {
       delimiter = '|',
       textBlock =
           """
-          The man and her wife         | head  | denoise | is | er | 1[01] tokens and a corrupt one of [789]
-          The man and his wife, and h  | head  | denoise | is | er | too near for a score
-          The man and her wife, and h  | head  | denoise | is | is | is the answer to both texts.*name two
-          The man and her wife, and h  | head  | denoise | Romeo and Juliet | er | Romeo and Juliet' is .* tokens
-          The man and her wife, and h  | tail  | denoise | is | er | tail'; residual, .*, pattern fit
-          The man and her wife, and h  | head  | around  | is | er | around'; denoise, noise fit
+          The man and her wife        | head | denoise | is | 1[01] tokens and a.* one of [789]
+          The man and his wife, and h | head | denoise | is | too near for a score
+          The man and her wife, and h | head | denoise | er | answer to both texts.*two
+          The man and her wife, and h | head | denoise | Romeo and Juliet | Juliet' is .* tokens
+          The man and her wife, and h | tail | denoise | is | tail'; residual, .*, pattern fit
+          The man and her wife, and h | head | around  | is | around'; denoise, noise fit
           """)
   void patch_onBadInput_saysWhatIsWrong(
-      String corrupt, String what, String direction, String right, String wrong, String words)
+      String corrupt, String what, String direction, String right, String words)
       throws IOException {
-    RawHttp.Response answer = post(body(corrupt, what, direction, right, wrong));
+    RawHttp.Response answer = post(body(corrupt, what, direction, right, "er"));
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(Json.parseObject("answer", answer.body()).object("error").string("message"))
