@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import {execFile, spawn} from "node:child_process";
-import {mkdtemp, readFile, writeFile} from "node:fs/promises";
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {after, before, test} from "node:test";
@@ -227,6 +227,56 @@ async function smallModel() {
   const folder = await mkdtemp(join(tmpdir(), "heed-model-"));
   for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) await writeFile(join(folder, name), await readFile(join(from, name)));
   return folder;
+}
+
+test("a training is watched while it goes on, and its checkpoints open", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "heed-training-")), data = join(folder, "text.txt"), run = join(folder, "run");
+  await writeFile(data, (TEXT + "\nWhat is in a name? That which we call a rose by any other name would smell as sweet.\n").repeat(60));
+  const options = {steps: "2000", batch: "2", context: "16", threads: "1", set: ["model.n_layer=2", "model.n_head=2", "model.n_embd=16", "watch.checkpoint=10", "watch.evaluate=10"]};
+  const training = spawn(heed, ["train", "--data", data, "--out", run, ...Object.entries(options).flatMap(([name, values]) => [values].flat().flatMap(value => ["--" + name, value]))], {stdio: "ignore"});
+  try {
+    const watched = await open(address + "#text=" + encodeURIComponent("a rose"));
+    await waitFor(async () => (await readFile(join(run, "log.jsonl"), "utf8")).length > 0);
+    await watched.fill(".runform input", run);
+    await watched.press(".runform input", "Enter");
+    await watched.check("#watch");
+    const steps = async () => Number(/(\d+) steps/.exec(await watched.textContent("#timeline") ?? "")?.[1] ?? 0);
+    await waitFor(async () => await steps() > 0);
+    const early = await steps();
+    await waitFor(async () => await steps() > early && await watched.locator("#timeline .mark").count() > 0);
+    assert.ok((await (await api("training", {folder: run})).json()).series[0].points.length > 0);
+    training.kill("SIGSTOP"); // or the checkpoint that is clicked would soon be one that was given up for later ones
+    await watched.waitForTimeout(2500);
+    await watched.uncheck("#watch");
+    await watched.locator("#timeline .mark").last().click();
+    await watched.waitForFunction(() => document.querySelectorAll(".cell").length === 4 && !document.body.classList.contains("busy"));
+    assert.match(await watched.inputValue("#model"), /checkpoints\/step-\d{8}$/);
+    await picture("training", watched);
+    await watched.close();
+  } finally {
+    training.kill("SIGKILL");
+  }
+});
+
+test("a model without a tokenizer reads token ids", async () => {
+  const model = await smallModel();
+  await rm(join(model, "tokenizer.json"));
+  const ids = await open(address + "#" + new URLSearchParams({model, text: TEXT}));
+  assert.match(await ids.inputValue("#text"), /^\d+( \d+){31}$/);
+  assert.match(await ids.textContent("#model-facts") ?? "", /token ids 0 to 511/);
+  await ids.fill("#text", "5 17 5");
+  await ids.click("#look");
+  await ids.waitForFunction(() => document.querySelectorAll(".token").length === 3);
+  assert.equal(await ids.locator("#notice:visible").count(), 0);
+  await ids.close();
+});
+
+/** Waits until something is so; what is not there yet is not so. @param {() => Promise<boolean>} so */
+async function waitFor(so) {
+  for (const end = Date.now() + 60_000; !await so().catch(() => false);) {
+    assert.ok(Date.now() < end, `never: ${so}`);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
 }
 
 test("12 x 12 heads at 128 tokens are drawn at once", async () => {

@@ -7,6 +7,7 @@ import dev.heed.checkpoint.Json;
 import dev.heed.checkpoint.ModelFolder;
 import dev.heed.checkpoint.Settings;
 import dev.heed.checkpoint.Weights;
+import dev.heed.text.TokenIds;
 import dev.heed.text.Tokenizer;
 import dev.heed.text.Tokenizers;
 import java.nio.file.Path;
@@ -34,25 +35,32 @@ public final class LanguageModel implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Set<Integer> endTokens;
 
-  private LanguageModel(Checkpoint checkpoint) {
+  private LanguageModel(Checkpoint checkpoint, boolean orIds) {
     this.checkpoint = checkpoint;
     this.decoder = decoder(checkpoint);
     this.tokenizer =
-        checkpoint
-            .carried()
-            .map(Tokenizers::load)
-            .orElseGet(() -> Tokenizers.load(checkpoint.path()));
+        orIds && checkpoint.carried().isEmpty() && !Tokenizers.isIn(checkpoint.path())
+            ? new TokenIds(decoder.embedding().tokens().shape().axis(0))
+            : checkpoint
+                .carried()
+                .map(Tokenizers::load)
+                .orElseGet(() -> Tokenizers.load(checkpoint.path()));
     this.endTokens = endTokens(checkpoint, tokenizer);
   }
 
   /// Opens a model. Nothing is converted or copied but small vectors and what the layout demands.
   public static LanguageModel open(Path path) {
-    return open(Checkpoint.open(path));
+    return open(Checkpoint.open(path), false);
+  }
+
+  /// Opens a model as [#open(Path)] does, or one without a tokenizer, whose texts are [TokenIds].
+  public static LanguageModel openTextOrIds(Path path) {
+    return open(Checkpoint.open(path), true);
   }
 
   /// Opens a model that a program carries in itself, with its weights in memory.
   public static LanguageModel open(ModelFolder carried) {
-    return open(Checkpoint.open(carried));
+    return open(Checkpoint.open(carried), false);
   }
 
   /// Opens the model that Heed carries in itself.
@@ -60,9 +68,9 @@ public final class LanguageModel implements AutoCloseable {
     return open(EmbeddedModel.folder());
   }
 
-  private static LanguageModel open(Checkpoint checkpoint) {
+  private static LanguageModel open(Checkpoint checkpoint, boolean orIds) {
     try {
-      return new LanguageModel(checkpoint);
+      return new LanguageModel(checkpoint, orIds);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;

@@ -10,10 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /// Reads tokenizers from files.
 public final class Tokenizers {
   private static final byte[] GGUF = "GGUF".getBytes(StandardCharsets.US_ASCII);
+
+  private static final List<String> FILES =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "vocab.json",
+          "vocab.txt",
+          "tokenizer.model",
+          "spiece.model",
+          "sentencepiece.bpe.model");
 
   private Tokenizers() {}
 
@@ -30,6 +41,13 @@ public final class Tokenizers {
       }
     }
     return TokenizerFolder.file(path);
+  }
+
+  /// Whether the folder of a model holds anything of a tokenizer; a file that is a whole model
+  /// does.
+  public static boolean isIn(Path path) {
+    return !Files.isDirectory(path)
+        || FILES.stream().anyMatch(name -> Files.exists(path.resolve(name)));
   }
 
   /// Reads the `tokenizer.json` of a model that a program carries in itself.

@@ -7,6 +7,8 @@ import dev.heed.grad.Run;
 import dev.heed.model.Decoder;
 import dev.heed.tensor.CounterRandom;
 import dev.heed.train.Trainer.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,19 @@ public final class TaskTraining {
   /// Trains to the end, or until `stop` says so before a step.
   public Outcome train(TrainingObserver observer, BooleanSupplier stop, Run run) {
     return trainer.train(Progress.START, Optional.empty(), observer, stop, run);
+  }
+
+  /// Makes a folder of `config.json` and `model.safetensors` appear whole, in place of one that may
+  /// be there.
+  public void checkpoint(Path folder) {
+    try {
+      if (Files.exists(folder)) {
+        Folders.delete(folder);
+      }
+      Folders.write(folder, this::save);
+    } catch (IOException e) {
+      throw new TrainingException("train: %s cannot be written: %s".formatted(folder, e), e);
+    }
   }
 
   /// Writes `config.json` and `model.safetensors` into a folder that is there.

@@ -55,7 +55,7 @@ final class OpenModels implements AutoCloseable {
       Path path = Path.of(name);
       return name.equals(EmbeddedModel.NAME) && !Files.exists(path)
           ? LanguageModel.embedded()
-          : LanguageModel.open(path);
+          : LanguageModel.openTextOrIds(path);
     } catch (InvalidPathException e) {
       throw new RefusedException(400, "studio: '%s' is not the path of a model".formatted(name));
     }

@@ -8,6 +8,7 @@ import dev.heed.model.Decoder;
 import dev.heed.model.LanguageModel;
 import dev.heed.serve.Endpoint.Call;
 import dev.heed.serve.Traced.Patterns;
+import dev.heed.text.TokenIds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,16 +108,21 @@ final class StudioApi implements AutoCloseable {
   }
 
   private Json.Obj model(Call call) {
-    Decoder decoder = models.get(name(call)).decoder();
+    LanguageModel model = models.get(name(call));
+    Decoder decoder = model.decoder();
     List<Json> blocks = new ArrayList<>();
     decoder.blocks().forEach(block -> blocks.add(BlockJson.of(block.mixer().layer())));
-    return Json.object()
-        .with("name", name(call))
-        .with("context", decoder.context())
-        .with("vocabulary", decoder.embedding().tokens().shape().axis(0))
-        .with("width", decoder.embedding().tokens().shape().axis(1))
-        .with("data", data.map(Path::toString).orElse(""))
-        .with("blocks", Json.of(blocks));
+    Json.Obj facts =
+        Json.object()
+            .with("name", name(call))
+            .with("context", decoder.context())
+            .with("vocabulary", decoder.embedding().tokens().shape().axis(0))
+            .with("width", decoder.embedding().tokens().shape().axis(1))
+            .with("data", data.map(Path::toString).orElse(""))
+            .with("blocks", Json.of(blocks));
+    return model.tokenizer() instanceof TokenIds
+        ? facts.with("example", Texts.exampleOfIds(decoder))
+        : facts;
   }
 
   /// The trace that a call is about, computed where it is not there.

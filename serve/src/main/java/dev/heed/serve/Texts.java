@@ -1,10 +1,13 @@
 package dev.heed.serve;
 
 import dev.heed.lens.TextWindows;
+import dev.heed.model.Decoder;
 import dev.heed.model.LanguageModel;
+import dev.heed.tensor.CounterRandom;
 import dev.heed.text.Encoding;
 import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
+import dev.heed.text.TokenIds;
 import dev.heed.text.Tokenizer;
 import java.util.OptionalInt;
 
@@ -13,6 +16,8 @@ import java.util.OptionalInt;
 /// @param characters the code points of the text
 @SuppressWarnings("ArrayRecordComponent")
 record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
+  private static final int LONGEST_PERIOD = 16;
+
   /// @throws RefusedException where the text has no token, or more than the model has positions
   static Texts of(LanguageModel model, String text) {
     Encoding encoding = model.tokenizer().encode(text, SpecialTokens.WITH);
@@ -26,6 +31,17 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
     return new Texts(model.tokenizer(), encoding, text.codePoints().toArray());
   }
 
+  /// Random ids that come twice, for a model whose texts are ids.
+  static String exampleOfIds(Decoder decoder) {
+    int vocabulary = decoder.embedding().tokens().shape().axis(0);
+    int period = Math.max(1, Math.min(LONGEST_PERIOD, decoder.context() / 2));
+    int[] ids = new int[2 * period];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = CounterRandom.of(0).below(vocabulary, i % period);
+    }
+    return new TokenIds(vocabulary).decode(ids, SpecialTokens.WITHOUT);
+  }
+
   int size() {
     return encoding.size();
   }
@@ -36,7 +52,7 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
 
   /// The token that every text of this model begins with, where one does.
   OptionalInt beginning() {
-    return TextWindows.beginning(tokenizer);
+    return tokenizer instanceof TokenIds ? OptionalInt.empty() : TextWindows.beginning(tokenizer);
   }
 
   /// What a reader sees of a token: the part of the text that it stands for, or its piece.

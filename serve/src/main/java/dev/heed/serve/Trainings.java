@@ -23,6 +23,7 @@ record Trainings(Path folder) {
   private static final Pattern STEP = Pattern.compile("step-(\\d{8,})");
   private static final String LOG = "log.jsonl";
   private static final String SCORES = "scores.jsonl";
+  private static final String MODEL = "model.safetensors";
 
   static Trainings of(String folder) {
     try {
@@ -49,10 +50,13 @@ record Trainings(Path folder) {
       TrainingLog rising = TrainingLog.read(scores);
       names(rising).forEach(name -> add(series, name, "score", rising.series(name)));
     }
-    return Json.object()
-        .with("folder", folder.toString())
-        .with("series", Json.of(series))
-        .with("checkpoints", Json.of(checkpoints()));
+    long last = log.lines().isEmpty() ? 0 : log.lines().getLast().whole("step");
+    Json.Obj answer =
+        Json.object()
+            .with("folder", folder.toString())
+            .with("series", Json.of(series))
+            .with("checkpoints", Json.of(checkpoints(last)));
+    return Files.exists(folder.resolve(MODEL)) ? answer.with("model", folder.toString()) : answer;
   }
 
   private static Set<String> names(TrainingLog log) {
@@ -80,7 +84,8 @@ record Trainings(Path folder) {
     all.add(Json.object().with("name", name).with("kind", kind).with("points", Json.of(points)));
   }
 
-  private List<Json> checkpoints() {
+  /// Those up to a step: later ones are of another training, which had this folder before.
+  private List<Json> checkpoints(long last) {
     Path all = folder.resolve("checkpoints");
     if (!Files.isDirectory(all)) {
       return List.of();
@@ -89,7 +94,7 @@ record Trainings(Path folder) {
     try (Stream<Path> children = Files.list(all)) {
       for (Path child : children.sorted().toList()) {
         Matcher step = STEP.matcher(String.valueOf(child.getFileName()));
-        if (step.matches()) {
+        if (step.matches() && Long.parseLong(step.group(1)) <= last) {
           found.add(
               Json.object()
                   .with("step", Long.parseLong(step.group(1)))

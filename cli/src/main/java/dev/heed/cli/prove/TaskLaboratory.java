@@ -38,6 +38,9 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
 
   private static final int LOOKS = 8;
 
+  /// Of so many looks at the heads one keeps the model.
+  private static final int KEPT = 4;
+
   /// The score from which a head counts as one that looks at the token before.
   private static final double PREVIOUS = 0.3;
 
@@ -167,6 +170,9 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
         double accuracy = experiment.accuracy(1);
         record.ifPresent(open -> open.looked(report.step(), accuracy, experiment.heads()));
         done = accuracy >= task.number("enough");
+      }
+      if (report.step() % (KEPT * task.integer("every")) == 0) {
+        record.ifPresent(open -> open.keep(report.step(), experiment.training));
       }
     }
   }

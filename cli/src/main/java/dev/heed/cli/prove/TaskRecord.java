@@ -12,7 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What a training of a task leaves in a folder, in the files of `heed train`: `log.jsonl` with a
-/// line a step, `scores.jsonl` with a line a look at the heads, in the end the model and a report.
+/// line a step, `scores.jsonl` with a line a look at the heads, `checkpoints` with a model now and
+/// then, in the end the model and a report.
 final class TaskRecord implements AutoCloseable {
   private final Path folder;
   private final BufferedWriter log;
@@ -51,6 +52,11 @@ final class TaskRecord implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Keeps the model as it is now.
+  void keep(long step, TaskTraining training) {
+    training.checkpoint(folder.resolve("checkpoints").resolve("step-%08d".formatted(step)));
   }
 
   /// The training is over.

@@ -1,7 +1,7 @@
 // What the model did with the text: tokens, and the pattern of every head.
 
 import {bytes, floats, isExport, isGivenUp, json} from "./api.js";
-import {chosen, seen} from "./state.js";
+import {chosen, seen, lock} from "./state.js";
 import {notice} from "./dom.js";
 
 /** @import {ModelFacts, Place, TraceAnswer} from "./types.js" */
@@ -43,14 +43,16 @@ export async function look() {
   const {model} = chosen(), asked = wanted();
   document.body.classList.add("busy");
   try {
-    const [theFacts, theTrace, thePatterns] = await Promise.all([
-      json("model", model ? {model} : {}, "model"),
+    const theFacts = await json("model", model ? {model} : {}, "model");
+    if (theFacts.example && !/^[\d\s,]*$/.test(asked.text)) return lock({text: theFacts.example, corrupt: "", continued: "", query: -1, key: -1});
+    const [theTrace, thePatterns] = await Promise.all([
       json("trace", asked, "trace"),
       bytes("patterns", asked, "patterns"),
     ]);
     facts = theFacts;
     shown = asked;
     take(theTrace, thePatterns);
+    if (!exists(chosen())) lock({layer: 0, head: 0, added: ""});
     notice("");
     performance.mark("answered");
     for (const listener of listeners) listener();

@@ -43,7 +43,7 @@ onTrace(() => {
   model.value = facts?.name ?? "";
   text.value = chosen().text;
   byId("model-facts").textContent = facts
-    ? `${facts.blocks.length} layers × ${Math.max(...facts.blocks.map(block => block.heads))} heads · ${trace?.tokens.length} of ${facts.context} tokens`
+    ? `${facts.blocks.length} layers × ${Math.max(...facts.blocks.map(block => block.heads))} heads · ${trace?.tokens.length} of ${facts.context} tokens` + (facts.example ? ` · token ids 0 to ${facts.vocabulary - 1}` : "")
     : "";
 });
 byId("text-form").addEventListener("submit", event => {

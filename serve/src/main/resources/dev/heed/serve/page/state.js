@@ -5,7 +5,7 @@
 /** @type {State} */
 const beginning = {
   model: "", text: "", layer: 0, head: 0, added: "", query: -1, key: -1, overlay: "pattern",
-  scale: "root", view: "matrix", ablated: "", run: "", theme: "", continued: "",
+  scale: "root", view: "matrix", ablated: "", run: "", watch: "", theme: "", continued: "",
   measure: "attention", weigh: "raw", grouping: "tokens", first: "shown", page: "",
   evidence: "", tab: "ablate", corrupt: "", right: "", wrong: "", way: "denoise", stream: "residual", part: "head",
 };

@@ -5,7 +5,7 @@
  * @typedef {{heads: number, keys: number, triangular: boolean}} BlockPatterns
  * @typedef {{tokens: Token[], blocks: BlockPatterns[]}} TraceAnswer
  * @typedef {{mixer: string, heads: number, groups: number}} BlockFacts
- * @typedef {{name: string, context: number, vocabulary: number, width: number, data: string, blocks: BlockFacts[]}} ModelFacts
+ * @typedef {{name: string, context: number, vocabulary: number, width: number, data: string, example?: string, blocks: BlockFacts[]}} ModelFacts
  *
  * @typedef {object} Effect of a change
  * @property {number} before nats a token
@@ -41,6 +41,7 @@
  * @property {string} folder
  * @property {{name: string, kind: "loss" | "score", points: [number, number][]}[]} series
  * @property {{step: number, model: string}[]} checkpoints
+ * @property {string} [model] what the folder stands for, once there is a model
  *
  * @typedef {{layer: number, head: number}} Place
  *
@@ -57,6 +58,7 @@
  * @property {string} view
  * @property {string} ablated `1.3z,2.0m`: zero or mean
  * @property {string} run the folder of a training
+ * @property {string} watch `on` where it is looked at again and again
  * @property {string} theme
  * @property {string} measure by what the tokens are tinted
  * @property {string} weigh `raw`, or the weights times the length of `values` or `outputs`
