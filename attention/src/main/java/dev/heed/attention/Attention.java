@@ -130,6 +130,11 @@ public record Attention(
     return all;
   }
 
+  /// The call as one line that a reader of papers reads.
+  public String formula() {
+    return Formula.of(this);
+  }
+
   /// What a run would do with an input, without doing it.
   public Plan explain(AttentionInput input, Executor executor) {
     return Plan.of(BoundCall.of(this, input), executor);

@@ -44,6 +44,7 @@ final class StudioApi implements AutoCloseable {
     ofText(all, "patterns", call -> Answer.of(traced(call).thumbnails()));
     ofText(all, "head", this::head, "layer", "head");
     ofText(all, "weighed", call -> Answer.of(measures(call).weighed(call)), "layer", "head", "by");
+    ofText(all, "steps", call -> Answer.of(steps(call)), "layer", "head", "query");
     ofText(all, "map", call -> Answer.of(measures(call).map(call)), "layer", "measure");
     ofText(
         all,
@@ -146,6 +147,11 @@ final class StudioApi implements AutoCloseable {
   private Insights insights(Call call) {
     Traced traced = traced(call);
     return new Insights(traced, traced.lens(call.cancellation()));
+  }
+
+  private Json.Obj steps(Call call) {
+    Traced traced = traced(call);
+    return new Steps(traced, traced.lens(call.cancellation())).of(call);
   }
 
   private Measures measures(Call call) {

@@ -64,6 +64,7 @@ public final class StudioPage {
     }
     for (HeadId head : heads) {
       ask("head", place(subject, head));
+      ask("steps", place(subject, head).with("query", last));
       effect(List.of(place(Json.object(), head).with("by", "mean")), last);
     }
     ask("calibration", subject.with("tokens", 1024));

@@ -11,7 +11,9 @@ import dev.heed.lens.LogitAttribution.Question;
 import dev.heed.lens.NormAttention;
 import dev.heed.lens.Patterns;
 import dev.heed.lens.Rollout;
+import dev.heed.lens.Sites;
 import dev.heed.lens.Trace;
+import dev.heed.lens.Value;
 import dev.heed.lens.ValueZeroing;
 import dev.heed.model.LanguageModel;
 import dev.heed.text.SpecialTokens;
@@ -101,6 +103,33 @@ class MeasuresTest {
     assertThat(integrated.list("scores").numbers()).containsExactly(expected.scores());
     assertThat(integrated.number("value") - integrated.number("baseline"))
         .isCloseTo(expected.value() - expected.baseline(), within(1e-12));
+  }
+
+  @Test
+  void steps_ofAQuery_areScoresAndWeightsOfTheLens() throws IOException {
+    int query = ids.length - 4;
+    Json.Obj answer =
+        Json.parseObject("answer", ask("steps", "\"layer\": 3, \"head\": 1, \"query\": " + query));
+    Value scores =
+        lens.trace(ids, Sites.matching("blocks.3.attn.attn_scores"))
+            .value("blocks.3.attn.attn_scores");
+
+    assertThat(answer.string("formula")).startsWith("softmax(q·k").contains("where causal");
+    assertThat(answer.list("keys").size()).isEqualTo(ids.length);
+    double sum = 0;
+    for (int key = 0; key < ids.length; key++) {
+      Json.Obj step = answer.list("keys").object(key);
+      assertThat(step.has("score")).isEqualTo(key <= query);
+      assertThat((float) step.number("weight")).isEqualTo(trace.pattern(3, 1).get(query, key));
+      if (key <= query) {
+        assertThat((float) step.number("score")).isEqualTo(scores.at(0, 1, query, key));
+        sum += Math.exp(step.number("score"));
+      }
+    }
+    // the weights are the softmax of the scores: float rounding of a score of size 20
+    double score = answer.list("keys").object(2).number("score");
+    assertThat(answer.list("keys").object(2).number("weight"))
+        .isCloseTo(Math.exp(score) / sum, within(1e-5));
   }
 
   private static Json.Obj sources(String method, int position, int token) throws IOException {

@@ -1,7 +1,7 @@
 // One head, or the mean of several: the matrix with a crosshair, or the lines of one query.
 
 import {paintPattern} from "./grid.js";
-import {exists, fetchExact, isExact, keyText, keysOf, shownWeights, onTrace, queryOf, rowAt, trace} from "./data.js";
+import {exists, facts, fetchExact, isExact, keyText, keysOf, shownWeights, onTrace, queryOf, rowAt, trace} from "./data.js";
 import {byId, digits, draw, make, segmented, visible} from "./dom.js";
 import {chosen, headsSeen, hover, leave, lock, on, seen} from "./state.js";
 
@@ -13,14 +13,18 @@ const matrix = make("div", {className: "matrix"}, canvas, cross);
 const looks = make("div", {className: "looks"});
 
 export function begin() {
-  byId("head-tools").append(segmented("View", [["matrix", "Matrix", "Every query and key"], ["lines", "Lines", "Where one query looks"]],
+  byId("head-tools").append(segmented("Weigh", [["raw", "A", "The weights as they are"],
+    ["values", "A·‖v‖", "Times the length of the value of each key, the longest counting as 1: a large weight on a short value moves little"],
+    ["outputs", "A·‖vW‖", "Times the length of what reaches the residual stream, value times output projection, the longest counting as 1"]],
+  () => chosen().weigh, weigh => lock({weigh})), segmented("View", [["matrix", "Matrix", "Every query and key"], ["lines", "Lines", "Where one query looks"]],
     () => chosen().view, view => lock({view})));
   byId("detail").append(matrix, looks);
   matrix.addEventListener("mousemove", point);
   matrix.addEventListener("mouseleave", () => leave("query", "key"));
   matrix.addEventListener("click", event => lock(under(event)));
   onTrace(() => { refresh(); });
-  on(["layer", "head", "added"], refresh);
+  on(["layer", "head", "added", "weigh"], refresh);
+  on(["first"], repaint);
   on(["query", "key"], paintRow);
   on(["scale", "theme", "view"], repaint);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
@@ -61,9 +65,17 @@ export function title(heads) {
   return names.length > 1 ? `Mean of ${names.join(", ")}` : names[0];
 }
 
+/** With whom a head shares keys and values. @param {Place} place */
+function group({layer, head}) {
+  const block = facts?.blocks[layer];
+  if (!block || block.groups >= block.heads || !block.groups) return "";
+  const shared = block.heads / block.groups, first = head - head % shared;
+  return ` keys and values of group ${first / shared}, H${first} to H${first + shared - 1}`;
+}
+
 function repaint() {
   const heads = headsSeen().filter(exists);
-  byId("head-title").textContent = heads.length ? title(heads) : "Head";
+  byId("head-title").replaceChildren(heads.length ? title(heads) : "Head", make("small", {}, heads.length === 1 ? group(heads[0]) : ""));
   if (!trace || !heads.length) return;
   const {layer} = heads[0];
   canvas.width = trace.blocks[layer].keys;
@@ -102,7 +114,7 @@ function paintLooks(layer, query, row) {
   const order = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, 14).filter((key, place) => place < 3 || row[key] >= 5e-4);
   const most = row[order[0]] || 1;
   looks.replaceChildren(
-    make("h3", {}, make("code", {}, visible(trace?.tokens[query].text ?? "")), ` (${query}) looks at`),
+    make("h3", {}, make("code", {}, visible(trace?.tokens[query].text ?? "")), ` (${query}) ${chosen().weigh === "raw" ? "looks at" : "fetches from"}`),
     make("ol", {}, ...order.map(key => {
       const fill = make("span", {className: "fill"});
       fill.style.width = `${100 * row[key] / most}%`;

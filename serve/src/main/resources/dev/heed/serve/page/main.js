@@ -15,6 +15,7 @@ import * as lens from "./lens.js";
 import * as measures from "./measures.js";
 import {chosen, lock, on} from "./state.js";
 import * as study from "./study.js";
+import * as steps from "./steps.js";
 import * as strip from "./strip.js";
 import * as timeline from "./timeline.js";
 
@@ -27,6 +28,7 @@ const sheet = /** @type {HTMLDialogElement} */ (byId("sheet"));
 grid.begin([["pattern", "Pattern", "Where each head looks"], ["focus", "Focus", "How focused each head is"], ["sink", "Sink", "How much rests on the first token"],
   ["loss", "Δ loss", "What each head alone is worth: as many forward passes as heads"]]);
 head.begin();
+steps.begin();
 strip.begin();
 measures.begin();
 ablate.begin();

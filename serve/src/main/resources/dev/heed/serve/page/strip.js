@@ -16,7 +16,7 @@ const means = make("span", {className: "means"});
 const chooser = make("select", {id: "measure", "aria-label": "Tint the tokens by", onchange: () => lock({measure: chooser.value})},
   ...Object.entries(MEASURES).map(([value, {name, means: title}]) => make("option", {value, title}, name)));
 const hiding = make("button", {type: "button", className: "toggle", id: "hide-first", onclick: () => lock({first: chosen().first === "hidden" ? "shown" : "hidden"}),
-  title: "Many heads rest on the first token when they have nothing to look at. Hidden, its weight is left out, and the others of a row grow to the sum that there was."}, "hide first token");
+  title: "Many heads rest on the first token when they have nothing to look at. Hidden, its weight is left out of the text and of the head in detail, and the others of a row grow to the sum that there was."}, "hide first token");
 
 export function begin() {
   byId("strip-tools").append(make("label", {for: "measure"}, "Tint"), chooser, means, make("div", {className: "tools"}, hiding,

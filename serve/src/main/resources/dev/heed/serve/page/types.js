@@ -17,6 +17,7 @@
  * @typedef {{layer: number, head: number, focus: number, sink: number, distance: number, role?: string, fit?: number}} HeadInsight
  * @typedef {{id: number, text: string, probability: number, rank: number, loss: number}} Guess rank 0 after the last token
  * @typedef {{text: string, logit: number, contributions: {part: string, amount: number}[]}} Attribution
+ * @typedef {{formula: string, rotary?: boolean, group?: number, shared?: number, keys: {score?: number, weight: number}[]}} StepsOf a query; no score where a key is not seen
  * @typedef {{text: string, scores: number[], value: number, baseline: number}} Sources of a logit
  *
  * @typedef {{clean: number, corrupt: number, right: string, wrong: string, tokens: string[], others: string[]}} PatchBeginning
