@@ -37,6 +37,19 @@ class CalibrationTest {
   }
 
   @Test
+  void adaptiveEce_ofInterleavedOutcomes_isOverBinsInTheOrderOfConfidence() {
+    // fifteen at 55 %, all wrong, fifteen at 95 %, all right: bins of two, one of them mixed
+    List<float[]> logits = new ArrayList<>();
+    int[] targets = new int[30];
+    for (int i = 0; i < targets.length; i++) {
+      logits.add(of(i % 2 == 0 ? .55 : .95));
+      targets[i] = i % 2 == 0 ? 1 : 0;
+    }
+    assertThat(Calibration.of(new Outcomes(logits, targets)).adaptiveEce())
+        .isEqualTo((14 * .55 + 2 * .25 + 14 * .05) / 30, within(1e-7));
+  }
+
+  @Test
   void bins_atTheirEdges_belongBelow() {
     double[] half = {.5, .5, 1};
     assertThat(Calibration.bins(half, new double[] {1, 0, 1}, 2))

@@ -10,6 +10,8 @@ import dev.heed.layer.SelfAttention;
 import dev.heed.model.Decoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class FaithfulnessTest {
@@ -47,8 +49,44 @@ class FaithfulnessTest {
     Faithfulness found = Faithfulness.of(TestModels.lens(decoder), List.of(different), FEW);
 
     assertThat(found.median().permuted()).isGreaterThan(.05);
+    assertThat(found.examples().getFirst().permuted())
+        .as("each its own shuffle")
+        .doesNotHaveDuplicates();
     assertThat(found.median().adversarial()).isLessThan(.14);
     assertThat(found.json().toString()).contains("\"verdict\":\"bound\"");
+  }
+
+  @Test
+  void leaveOneOut_ofAToken_hidesItFromAllOthers() {
+    Lens lens = TestModels.lens(TestModels.decoder("{}"));
+    int[] text = TestModels.IDS;
+    int last = text.length - 1;
+    Trace clean = lens.trace(text, Sites.matching("blocks.*.attn.pattern"));
+    double[] answer = Distributions.softmax(clean.logits().row(0, last));
+    double[] attention = new double[text.length];
+    double[] moved = new double[text.length];
+    for (int key = 0; key <= last; key++) {
+      List<Intervention> hidden = new ArrayList<>();
+      for (int layer = 0; layer < 2; layer++) {
+        for (int head = 0; head < 6; head++) {
+          attention[key] += clean.pattern(layer, head).get(last, key);
+        }
+        Set<Integer> others = new TreeSet<>();
+        for (int position = 0; position <= last; position++) {
+          others.add(position);
+        }
+        others.remove(key);
+        Place place = new Place("blocks." + layer + ".attn.attn_scores", Set.of(), others);
+        hidden.add(new Intervention.MaskKeys(place, Set.of(key)));
+      }
+      float[] without = lens.run(text, hidden, Sites.none()).logits().row(0, last);
+      moved[key] = Distributions.totalVariation(answer, Distributions.softmax(without));
+    }
+    Faithfulness.Settings least = new Faithfulness.Settings(1, 1, 0, .1, .01, 1);
+    Faithfulness found = Faithfulness.of(lens, List.of(text), least);
+    assertThat(moved[last]).as("nobody else sees the last token").isZero();
+    assertThat(found.examples().getFirst().leaveOneOut())
+        .isEqualTo(Ranks.kendall(attention, moved), within(1e-12));
   }
 
   @Test

@@ -104,4 +104,102 @@ class HeadAnalysisTest {
     }
     assertThat(second.composition(0, Reads.KEY, first, 0)).isGreaterThan(.2);
   }
+
+  private static void identity(float[] weights, int row, int width, int at, float by) {
+    for (int e = 0; e < 4; e++) {
+      weights[(row + e) * width + at + e] = by;
+    }
+  }
+
+  @Test
+  void copying_ofHeadsOfAGroup_isThatOfTheValuesTheyRead() {
+    Decoder decoder = TestModels.decoder("{`norm`: {`type`: `none`}}");
+    float[] table = decoder.embedding().tokens().floats();
+    java.util.Arrays.fill(table, 0);
+    identity(table, 0, 12, 0, 1);
+    var attention = (dev.heed.layer.SelfAttention) decoder.blocks().getFirst().mixer().layer();
+    float[] value = attention.projections().value().weight().floats();
+    float[] output = attention.projections().output().weight().floats();
+    java.util.Arrays.fill(value, 0);
+    java.util.Arrays.fill(output, 0);
+    // the first group passes on what it reads, the second the opposite
+    identity(value, 0, 12, 0, 1);
+    identity(value, 4, 12, 0, -1);
+    for (int head = 0; head < 6; head++) {
+      identity(output, 0, 24, 4 * head, 1);
+    }
+    HeadWeights weights = HeadWeights.of(TestModels.lens(decoder), 0).orElseThrow();
+
+    assertThat(weights.copying(1)).isEqualTo(1, within(1e-9));
+    // of eleven tokens four come last, and all others tie with each other
+    assertThat(weights.copying(2)).isEqualTo(7 / 11.0, within(1e-9));
+  }
+
+  /// `[D, D]`, the product of a head's rows: `aᵀ b`.
+  private static double[][] product(float[] a, int rowA, float[] b, int rowB) {
+    double[][] c = new double[12][12];
+    for (int i = 0; i < 144; i++) {
+      for (int e = 0; e < 4; e++) {
+        c[i / 12][i % 12] += (double) a[(rowA + e) * 12 + i / 12] * b[(rowB + e) * 12 + i % 12];
+      }
+    }
+    return c;
+  }
+
+  /// `‖A B‖ / (‖A‖ ‖B‖)`.
+  private static double share(double[][] a, double[][] b) {
+    double[] squares = new double[3];
+    for (int i = 0; i < 144; i++) {
+      double sum = 0;
+      for (int k = 0; k < 12; k++) {
+        sum += a[i / 12][k] * b[k][i % 12];
+      }
+      squares[0] += sum * sum;
+      squares[1] += a[i / 12][i % 12] * a[i / 12][i % 12];
+      squares[2] += b[i / 12][i % 12] * b[i / 12][i % 12];
+    }
+    return Math.sqrt(squares[0] / squares[1] / squares[2]);
+  }
+
+  @Test
+  void composition_byEachWayOfReading_isThatOfTheWholeMatrices() {
+    Decoder decoder = TestModels.decoder("{`norm`: {`type`: `none`}}");
+    Lens lens = TestModels.lens(decoder);
+    var from =
+        ((dev.heed.layer.SelfAttention) decoder.blocks().get(0).mixer().layer()).projections();
+    var to = ((dev.heed.layer.SelfAttention) decoder.blocks().get(1).mixer().layer()).projections();
+    float[] columns = from.output().weight().floats();
+    float[] wrote = new float[4 * 12];
+    float[] writes = new float[4 * 12];
+    for (int i = 0; i < wrote.length; i++) {
+      wrote[i] = columns[i % 12 * 24 + 3 * 4 + i / 12];
+      writes[i] = to.output().weight().floats()[i % 12 * 24 + 5 * 4 + i / 12];
+    }
+    // head 3 of the first layer reads values 1, head 5 of the second keys and values 2
+    double[][] said = product(wrote, 0, from.value().weight().floats(), 4);
+    float[] query = to.query().weight().floats();
+    float[] key = to.key().weight().floats();
+    double ofQueries = share(product(key, 8, query, 20), said);
+    double ofKeys = share(product(query, 20, key, 8), said);
+    double ofValues = share(product(writes, 0, to.value().weight().floats(), 8), said);
+
+    HeadWeights first = HeadWeights.of(lens, 0).orElseThrow();
+    HeadWeights second = HeadWeights.of(lens, 1).orElseThrow();
+
+    // chance is the same for all three
+    double keys = second.composition(5, Reads.KEY, first, 3);
+    assertThat(second.composition(5, Reads.QUERY, first, 3) - keys)
+        .isEqualTo(ofQueries - ofKeys, within(1e-6));
+    assertThat(second.composition(5, Reads.VALUE, first, 3) - keys)
+        .isEqualTo(ofValues - ofKeys, within(1e-6));
+  }
+
+  @Test
+  void induction_ofATokenAfterItself_expectsItsOwnPlace() {
+    int[] tokens = {5, 5, 7};
+    assertThat(HeadRole.INDUCTION.expects(tokens, 1, 1)).isTrue();
+    assertThat(HeadRole.INDUCTION.expects(tokens, 1, 2)).isFalse();
+    assertThat(HeadRole.INDUCTION.expects(tokens, 0, 1)).isFalse();
+    assertThat(HeadRole.INDUCTION.expects(tokens, 2, 2)).isFalse();
+  }
 }
