@@ -120,6 +120,9 @@ class FaithfulnessTest {
     assertThat(Ranks.kendall(one, other)).isEqualTo((5 - 1) / 6.0, within(1e-12));
     assertThat(Ranks.spearman(one, other)).isEqualTo(1 - 6 * 2 / 60.0, within(1e-12));
     assertThat(Ranks.spearman(one, new double[] {2, 2, 2, 2})).isZero();
+    // five pairs in one order, the sixth a tie in one of the two rankings
+    assertThat(Ranks.kendall(one, new double[] {1, 2, 2, 3}))
+        .isEqualTo(5 / Math.sqrt(6 * 5), within(1e-12));
     assertThat(Ranks.kendall(one, new double[] {4, 3, 2, 1})).isEqualTo(-1);
     boolean[] truth = {false, true, false, true};
     assertThat(Ranks.auc(new double[] {1, 4, 2, 2}, truth)).isEqualTo(3.5 / 4);

@@ -99,6 +99,12 @@ class ModelSitesTest {
             "blocks.1.attn.z",
             "ln_final.scale",
             "ln_final.normalized");
+    assertThat(Sites.matching("blocks.1.**.normalized").in(sites))
+        .extracting(SiteShape::path)
+        .containsExactly("blocks.1.ln1.normalized", "blocks.1.ln2.normalized");
+    assertThatThrownBy(() -> Sites.matching("blocks.*.pattern").in(sites))
+        .as("a star ends at a dot")
+        .isInstanceOf(LensException.class);
     assertThatThrownBy(() -> Sites.matching("embed", "blocks.*.attn.patern").in(sites))
         .isInstanceOf(LensException.class)
         .hasMessageContaining("'blocks.*.attn.patern'")
