@@ -11,14 +11,6 @@ import java.util.List;
 public record Ablation(Lens lens, List<int[]> texts, int from, double intact, Baseline means) {
   private static final Sites HEADS = Sites.matching("blocks.*.attn.z");
 
-  /// What is put in the place of a head's result.
-  public enum By {
-    /// Zeros, which no later layer has ever seen there.
-    ZERO,
-    /// Its mean over the texts: what it tells of this place goes, what it always says stays.
-    MEAN
-  }
-
   /// Of texts.
   public static Ablation of(Lens lens, List<int[]> texts, int from) {
     if (from < 1) {
@@ -31,15 +23,15 @@ public record Ablation(Lens lens, List<int[]> texts, int from, double intact, Ba
         lens, kept, from, loss(lens, kept, from, List.of()), lens.baseline(kept, HEADS));
   }
 
+  /// The mean of each head over the texts in the place of its result: what it tells of this place
+  /// goes, what it always says stays.
+  public Replacement mean() {
+    return new Replacement.Mean(means);
+  }
+
   /// How much more is lost without some heads of a layer, nats a token.
-  public double cost(By by, int layer, Integer... heads) {
-    Place place = Place.at(layer, "attn.z").heads(heads);
-    return cost(
-        List.of(
-            switch (by) {
-              case ZERO -> new Intervention.Zero(place);
-              case MEAN -> new Intervention.Mean(place, means);
-            }));
+  public double cost(Replacement by, int layer, Integer... heads) {
+    return cost(List.of(by.at(Place.at(layer, "attn.z").heads(heads))));
   }
 
   /// How much more is lost with changes, nats a token.

@@ -1,6 +1,5 @@
 package dev.heed.lens;
 
-import dev.heed.lens.Ablation.By;
 import dev.heed.lens.HeadReport.Evidence;
 import dev.heed.lens.HeadReport.Partner;
 import dev.heed.tensor.CounterRandom;
@@ -35,6 +34,7 @@ public final class HeadAnalysis {
   private final Map<Place, Pattern> positional;
   private final Ablation onTexts;
   private final Ablation onRepeated;
+  private final double[][] throughVocabulary;
 
   private HeadAnalysis(Lens lens, List<int[]> texts, OptionalInt beginning, long seed) {
     this.lens = lens;
@@ -48,6 +48,7 @@ public final class HeadAnalysis {
     }
     positional = PositionalPatterns.of(lens, beginning, 2 * period);
     onTexts = Ablation.of(lens, texts.subList(0, Math.min(ABLATED, texts.size())), 1);
+    throughVocabulary = HeadWeights.throughVocabulary(lens);
     onRepeated = Ablation.of(lens, repeated, repeated.getFirst().length - period + 1);
   }
 
@@ -130,15 +131,17 @@ public final class HeadAnalysis {
     Evidence evidence =
         new Evidence(
             HeadWeights.of(lens, layer).map(weights -> weights.copying(head)),
+            HeadWeights.of(lens, layer)
+                .map(weights -> weights.eigenvalueCopying(head, throughVocabulary)),
             Optional.ofNullable(positional.get(id.place()))
                 .map(pattern -> HeadRole.PREVIOUS.score(pattern, none).score()),
             partner(id, roles));
     HeadReport.Loss lost =
         new HeadReport.Loss(
-            onTexts.cost(By.MEAN, layer, head),
-            onTexts.cost(By.ZERO, layer, head),
-            onRepeated.cost(By.MEAN, layer, head),
-            onRepeated.cost(By.ZERO, layer, head));
+            onTexts.cost(onTexts.mean(), layer, head),
+            onTexts.cost(new Replacement.Zero(), layer, head),
+            onRepeated.cost(onRepeated.mean(), layer, head),
+            onRepeated.cost(new Replacement.Zero(), layer, head));
     return new HeadReport(layer, head, sums.statistics.mean(), roles, evidence, lost);
   }
 

@@ -26,11 +26,19 @@ public record HeadReport(
   /// What weights say.
   ///
   /// @param copying [HeadWeights#copying], .5 by chance
+  /// @param eigenvalues [HeadWeights#eigenvalueCopying], 0 by chance
   /// @param positional the weight on the token before, of queries and keys that know positions
   ///   alone
   /// @param reads of a head that looks like induction: the earlier head that its keys read most
   public record Evidence(
-      Optional<Double> copying, Optional<Double> positional, Optional<Partner> reads) {}
+      Optional<Double> copying,
+      Optional<Double> eigenvalues,
+      Optional<Double> positional,
+      Optional<Partner> reads) {
+    /// Nothing, as of a text alone.
+    static final Evidence NONE =
+        new Evidence(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
 
   /// An earlier head and how strongly it is read, above chance.
   public record Partner(int layer, int head, double composition) {}
@@ -111,6 +119,9 @@ public record HeadReport(
     Json.Obj said = Json.object();
     if (weights.copying.isPresent()) {
       said = said.with("copying", weights.copying.get());
+    }
+    if (weights.eigenvalues.isPresent()) {
+      said = said.with("eigenvalueCopying", weights.eigenvalues.get());
     }
     if (weights.positional.isPresent()) {
       said = said.with("positional", weights.positional.get());

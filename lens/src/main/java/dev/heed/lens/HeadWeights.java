@@ -1,6 +1,7 @@
 package dev.heed.lens;
 
 import dev.heed.grad.Run;
+import dev.heed.kernel.Matrix;
 import dev.heed.layer.Block;
 import dev.heed.layer.Norm;
 import dev.heed.layer.SelfAttention;
@@ -15,6 +16,7 @@ import java.util.Optional;
 public final class HeadWeights {
   private static final int SAMPLES = 256;
   private static final int DRAWS = 4;
+  private static final int AT_ONCE = 4096;
 
   private final Lens lens;
   private final SelfAttention attention;
@@ -53,6 +55,56 @@ public final class HeadWeights {
       below += (vocabulary - rank(logits, token)) / (vocabulary - 1.0);
     }
     return below / count;
+  }
+
+  /// `Σ e uᵀ` of the embedding and the head of the model over the vocabulary, `[D, D]`: what
+  /// [#eigenvalueCopying] of every head is computed from.
+  public static double[][] throughVocabulary(Lens lens) {
+    Decoder decoder = lens.decoder();
+    Weight embedding = decoder.embedding().tokens();
+    Weight head = decoder.head().weight();
+    int width = embedding.shape().axis(1);
+    int vocabulary = Math.min(embedding.shape().axis(0), head.shape().axis(0));
+    Run run = lens.fresh();
+    Matrix sum = new Matrix(new float[width * width], 0, width, width, width, 1);
+    for (int from = 0; from < vocabulary; from += AT_ONCE) {
+      int count = Math.min(AT_ONCE, vocabulary - from);
+      float[] e = embedding.rows(from, from + count).toFloats();
+      float[] u = head.rows(from, from + count).toFloats();
+      run.kernels()
+          .products()
+          .multiplyAdd(
+              new Matrix(e, 0, width, count, 1, width),
+              new Matrix(u, 0, count, width, width, 1),
+              sum,
+              run.workers());
+    }
+    float[] gain = decoder.norm().map(HeadWeights::gain).orElseGet(() -> ones(width));
+    double[][] product = new double[width][width];
+    for (int i = 0; i < width * width; i++) {
+      product[i / width][i % width] = (double) sum.array()[i] * gain[i % width];
+    }
+    return product;
+  }
+
+  /// How much of what a head does from tokens to tokens, `U W_O W_V E` of the whole vocabulary,
+  /// copies: `Σ λ / Σ |λ|` of its eigenvalues, from -1, each token speaks against itself, to 1.
+  /// [Elhage et al. 2021](https://transformer-circuits.pub/2021/framework/index.html), copying
+  /// heads. The eigenvalues are those of `W_V Eᵀ U W_O`, `[E, E]`, and zeros.
+  ///
+  /// @param throughVocabulary [#throughVocabulary]
+  /// @return 0 of a head that writes nothing
+  public double eigenvalueCopying(int head, double[][] throughVocabulary) {
+    double[][] value = matrix(attention.projections().value().weight(), group(head));
+    double[][] read = times(value, transposed(throughVocabulary));
+    double[][] values = Eigenvalues.of(times(read, transposed(output(head))));
+    double sum = 0;
+    double sizes = 0;
+    for (int i = 0; i < values[0].length; i++) {
+      sum += values[0][i];
+      sizes += Math.hypot(values[0][i], values[1][i]);
+    }
+    return sizes == 0 ? 0 : sum / sizes;
   }
 
   private float[] written(int head, float[] values) {

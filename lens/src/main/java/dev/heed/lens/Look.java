@@ -1,13 +1,11 @@
 package dev.heed.lens;
 
-import dev.heed.lens.Ablation.By;
 import dev.heed.lens.LogitAttribution.Question;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -89,12 +87,14 @@ public record Look(
         roles.put(role, score);
       }
     }
-    HeadReport.Evidence none =
-        new HeadReport.Evidence(Optional.empty(), Optional.empty(), Optional.empty());
     HeadReport.Loss loss =
         new HeadReport.Loss(
-            ablation.cost(By.MEAN, layer, head), ablation.cost(By.ZERO, layer, head), 0, 0);
-    return new HeadReport(layer, head, HeadStatistics.of(pattern), roles, none, loss);
+            ablation.cost(ablation.mean(), layer, head),
+            ablation.cost(new Replacement.Zero(), layer, head),
+            0,
+            0);
+    return new HeadReport(
+        layer, head, HeadStatistics.of(pattern), roles, HeadReport.Evidence.NONE, loss);
   }
 
   private static List<Integer> likeliest(float[] logits) {

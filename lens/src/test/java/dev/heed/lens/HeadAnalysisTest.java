@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.heed.layer.Norm;
 import dev.heed.lens.HeadWeights.Reads;
 import dev.heed.model.Decoder;
 import java.util.List;
@@ -77,6 +78,58 @@ class HeadAnalysisTest {
     // head 2 reads the second group, whose values are zeros: everything ties
     assertThat(weights.copying(2)).isEqualTo(1);
     assertThat(weights.copying(1)).isEqualTo(1);
+  }
+
+  @Test
+  void eigenvalueCopying_ofAHead_isThatOfTheWholeVocabulary() {
+    Decoder decoder = TestModels.decoder("{`norm`: {`type`: `layer`}}");
+    Lens lens = TestModels.lens(decoder);
+    HeadWeights weights = HeadWeights.of(lens, 1).orElseThrow();
+    var attention = (dev.heed.layer.SelfAttention) decoder.blocks().get(1).mixer().layer();
+    float[] value = attention.projections().value().weight().floats();
+    float[] output = attention.projections().output().weight().floats();
+    float[] gain = ((Norm.LayerNorm) decoder.norm().orElseThrow()).gain().floats();
+    for (int d = 0; d < 12; d++) {
+      gain[d] = 1 + d / 8f;
+    }
+    float[] table = decoder.embedding().tokens().floats();
+    float[] head = decoder.head().weight().floats();
+    double[][] all = new double[11][11];
+    // head 3 reads the second group
+    for (int to = 0; to < 11; to++) {
+      for (int from = 0; from < 11; from++) {
+        for (int e = 0; e < 4; e++) {
+          double said = 0;
+          double read = 0;
+          for (int d = 0; d < 12; d++) {
+            said += (double) head[to * 12 + d] * gain[d] * output[d * 24 + 3 * 4 + e];
+            read += (double) value[(4 + e) * 12 + d] * table[from * 12 + d];
+          }
+          all[to][from] += said * read;
+        }
+      }
+    }
+    double[][] values = Eigenvalues.of(all);
+    double sum = 0;
+    double sizes = 0;
+    for (int i = 0; i < 11; i++) {
+      sum += values[0][i];
+      sizes += Math.hypot(values[0][i], values[1][i]);
+    }
+    double copying = weights.eigenvalueCopying(3, HeadWeights.throughVocabulary(lens));
+    assertThat(copying).isEqualTo(sum / sizes, within(1e-4));
+
+    // a head whose output is the transpose of what it reads, of one table, copies
+    float[] same = decoder.head().weight().floats();
+    System.arraycopy(same, 0, table, 0, same.length);
+    for (int d = 0; d < 12; d++) {
+      gain[d] = 1;
+      for (int e = 0; e < 4; e++) {
+        output[d * 24 + 3 * 4 + e] = value[(4 + e) * 12 + d];
+      }
+    }
+    assertThat(weights.eigenvalueCopying(3, HeadWeights.throughVocabulary(lens)))
+        .isEqualTo(1, within(1e-5));
   }
 
   @Test

@@ -3,14 +3,12 @@ package dev.heed.lens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.heed.lens.Ablation.By;
 import dev.heed.lens.HeadReport.Evidence;
 import dev.heed.lens.HeadReport.Loss;
 import dev.heed.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -45,9 +43,9 @@ class HeadEvidenceTest {
     List<HeadReport> reports = HeadAnalysis.of(lens, List.of(IDS), OptionalInt.empty(), 5);
     Ablation second = Ablation.of(lens, texts, period + 1);
     assertThat(reports.get(8).loss().repeatedZero())
-        .isEqualTo(second.cost(By.ZERO, 1, 2), within(1e-9));
+        .isEqualTo(second.cost(new Replacement.Zero(), 1, 2), within(1e-9));
     assertThat(reports.get(8).loss().repeatedMean())
-        .isEqualTo(second.cost(By.MEAN, 1, 2), within(1e-9));
+        .isEqualTo(second.cost(second.mean(), 1, 2), within(1e-9));
   }
 
   @Test
@@ -83,7 +81,7 @@ class HeadEvidenceTest {
   }
 
   private static HeadReport report(HeadRole role, Loss loss) {
-    Evidence none = new Evidence(Optional.empty(), Optional.empty(), Optional.empty());
+    Evidence none = Evidence.NONE;
     HeadStatistics statistics = HeadStatistics.of(Pattern.of(new float[] {1}));
     HeadRole.Score score = new HeadRole.Score(.9, .9, .1, 20);
     return new HeadReport(1, 2, statistics, Map.of(role, score), none, loss);
