@@ -149,13 +149,8 @@ public record InputAttribution(double[] scores, double value, double baseline) {
 
     private Decoder reading(Weight inputs) {
       Decoder.Embedding embedding = decoder.embedding();
-      return new Decoder(
-          new Decoder.Embedding(inputs, embedding.positions(), embedding.scale()),
-          decoder.blocks(),
-          decoder.norm(),
-          decoder.head(),
-          decoder.logitCap(),
-          decoder.context());
+      return decoder.withEmbedding(
+          new Decoder.Embedding(inputs, embedding.positions(), embedding.scale()));
     }
 
     /// `Σ_n gradient_n · vector / parts` of each token.

@@ -214,15 +214,29 @@ public final class Patching {
 
   /// The scores of one site, a text for each.
   private double[] layer(Sweep sweep) {
+    return inParts(
+        sweep,
+        (first, texts) -> {
+          Trace patched = lens.run(texts, List.of(sweep.each(first)), Sites.none());
+          double[] scores = new double[texts.batch()];
+          for (int n = 0; n < scores.length; n++) {
+            scores[n] = score(metric(patched, n));
+          }
+          return scores;
+        });
+  }
+
+  /// The scores of some texts alike, in text `n` of which number `first + n` is patched.
+  private interface Part {
+    double[] scores(int first, Tokens texts);
+  }
+
+  private static double[] inParts(Sweep sweep, Part part) {
     double[] scores = new double[sweep.count()];
     int most = Math.max(1, TOKENS_AT_ONCE / sweep.tokens.length);
     for (int first = 0; first < scores.length; first += most) {
       int count = Math.min(most, scores.length - first);
-      List<Intervention> patch = List.of(sweep.each(first));
-      Trace patched = lens.run(sweep.copies(count), patch, Sites.none());
-      for (int n = 0; n < count; n++) {
-        scores[first + n] = score(metric(patched, n));
-      }
+      System.arraycopy(part.scores(first, sweep.copies(count)), 0, scores, first, count);
     }
     return scores;
   }
@@ -287,18 +301,28 @@ public final class Patching {
   }
 
   private double path(Paths paths, List<HeadId> senders) {
-    List<Place> receivers = paths.receivers;
-    int[] tokens = paths.base.tokens();
+    List<Intervention> sent = new ArrayList<>();
+    senders.forEach(head -> sent.add(new Intervention.Patch(head.place(), paths.other)));
+    return path(paths, Tokens.of(paths.base.tokens()), sent)[0];
+  }
+
+  /// The scores of texts alike, each with what is sent in it.
+  private double[] path(Paths paths, Tokens texts, List<Intervention> sent) {
     List<Intervention> frozen = new ArrayList<>(paths.frozen);
-    senders.forEach(head -> frozen.add(new Intervention.Patch(head.place(), paths.other)));
-    Sites heard = new Sites(receivers.stream().map(Place::site).distinct().toList());
-    Trace passed = lens.run(tokens, frozen, heard);
-    if (receivers.isEmpty()) {
-      return score(metric(passed, 0));
+    frozen.addAll(sent);
+    Sites heard = new Sites(paths.receivers.stream().map(Place::site).distinct().toList());
+    Trace passed = lens.run(texts, frozen, heard);
+    Trace last = passed;
+    if (!paths.receivers.isEmpty()) {
+      List<Intervention> received = new ArrayList<>();
+      paths.receivers.forEach(place -> received.add(new Intervention.Patch(place, passed)));
+      last = lens.run(texts, received, Sites.none());
     }
-    List<Intervention> received = new ArrayList<>();
-    receivers.forEach(place -> received.add(new Intervention.Patch(place, passed)));
-    return score(metric(lens.run(tokens, received, Sites.none()), 0));
+    double[] scores = new double[texts.batch()];
+    for (int n = 0; n < scores.length; n++) {
+      scores[n] = score(metric(last, n));
+    }
+    return scores;
   }
 
   /// The scores of every head as the only sender of a path.
@@ -306,11 +330,11 @@ public final class Patching {
     Paths paths = new Paths(this, direction, receivers, route);
     List<PatchGrid.Row> rows = new ArrayList<>();
     for (SiteShape site : sites("attn.z")) {
-      double[] scores = new double[site.heads()];
-      for (int head = 0; head < scores.length; head++) {
-        scores[head] = path(paths, List.of(new HeadId(site.layer(), head)));
-      }
-      rows.add(new PatchGrid.Row(site.layer(), scores));
+      Sweep sweep = new Sweep(site, Unit.HEAD, paths.other, paths.base.tokens());
+      rows.add(
+          new PatchGrid.Row(
+              site.layer(),
+              inParts(sweep, (first, texts) -> path(paths, texts, List.of(sweep.each(first))))));
     }
     return new PatchGrid(What.HEAD, direction, cleanValue, corruptValue, rows);
   }
