@@ -53,7 +53,7 @@ async function open(url) {
     return route.continue();
   });
   await opened.goto(url);
-  await opened.waitForSelector(".cell");
+  await opened.waitForSelector(".cell", {state: "attached"});
   return opened;
 }
 
@@ -208,6 +208,89 @@ test("an export opens without a server", async () => {
   const [drawing] = await Promise.all([page.waitForEvent("download"), page.click("#export-svg")]);
   await drawing.saveAs(join(folder, "head.svg"));
   assert.match(await readFile(join(folder, "head.svg"), "utf8"), /^<svg .*<rect /s);
+});
+
+test("tokens are tinted by what the library says, and words add their tokens up", async () => {
+  const own = await open(address + "#" + new URLSearchParams({text: TEXT, layer: "3", query: "9", measure: "rollout"}));
+  await own.waitForSelector('#tokens[aria-busy="false"]');
+  const count = await own.locator(".token").count();
+  const map = new Float32Array(await (await api("map", {text: TEXT, layer: 3, measure: "rollout"})).arrayBuffer());
+  const shown = async () => own.$$eval(".token", chips => chips.map(chip => Number(chip.getAttribute("aria-label")?.match(/rollout (\S+)$/)?.[1])));
+  const weights = await shown();
+  for (let key = 0; key <= 9; key++) assert.ok(Math.abs(weights[key] - map[9 * count + key]) <= 5e-4, `${key}: ${weights[key]}`);
+  await own.click('[data-value="words"]');
+  const words = await own.$$eval(".token .piece", pieces => pieces.map(piece => piece.textContent));
+  assert.deepEqual(words.slice(0, 4), ["JULIET:", "\u21b5", "O", "\u00b7Romeo,"]);
+  assert.ok(Math.abs((await shown()).reduce((a, b) => a + b) - 1) < 5e-3);
+  await picture("words", own);
+  await own.click('[data-value="tokens"]');
+  await own.click("#hide-first");
+  await own.waitForFunction(() => document.querySelector(".token")?.getAttribute("aria-label")?.endsWith("rollout 0"));
+  await own.close();
+});
+
+test("a row shows its scores and weights, and the head what it fetches", async () => {
+  const own = await open(address + "#" + new URLSearchParams({text: TEXT, layer: "2", head: "1", query: "12", key: "5"}));
+  const steps = await (await api("steps", {text: TEXT, layer: 2, head: 1, query: 12})).json();
+  await own.waitForFunction(value => document.getElementById("steps")?.textContent?.includes(value), ` ${steps.keys[5].score.toFixed(3)}`);
+  assert.match(await own.textContent("#steps") ?? "", new RegExp(` 13 of ${steps.keys.length} keys are seen.* ${steps.keys[5].weight.toFixed(4)}`, "s"));
+  await own.click('[data-value="outputs"]');
+  const weighed = new Float32Array(await (await api("weighed", {text: TEXT, layer: 2, head: 1, by: "outputs"})).arrayBuffer());
+  await own.waitForFunction(value => document.getElementById("readout")?.textContent?.endsWith(" " + value), weighed[12 * 13 / 2 + 5].toFixed(4));
+  await own.close();
+});
+
+test("calibration shows the figures of the library at every temperature", async () => {
+  const own = await open(address + "#" + new URLSearchParams({text: TEXT, page: "calibration"}));
+  await own.waitForFunction(() => document.querySelector("#calibration .state")?.textContent?.endsWith("are judged"));
+  const lines = (await (await api("calibration", {text: TEXT, tokens: 1024})).text()).trim().split("\n").map(line => JSON.parse(line));
+  const figures = async () => own.$$eval("#calibration .figures tbody tr", rows => rows.map(row => row.children[2].textContent));
+  await own.click("#fitted");
+  const keys = ["ece", "adaptiveEce", "brier", "loss", "accuracy", "confidence"];
+  assert.deepEqual(await figures(), keys.map(key => lines[1][key].toFixed(4)));
+  const asItIs = await figures();
+  await own.$eval("#temperature", slider => { /** @type {HTMLInputElement} */ (slider).value = "36"; slider.dispatchEvent(new Event("input")); });
+  const hot = lines.find(line => Math.abs(line.temperature - 2) < 1e-9 && line.bins);
+  assert.deepEqual(await figures(), keys.map(key => hot[key].toFixed(4)));
+  assert.equal((await figures())[4], asItIs[4]);
+  await picture("calibration", own);
+  await own.close();
+});
+
+test("faithfulness can be stopped, and ends with the verdict of the library", async () => {
+  const own = await open(address + "#" + new URLSearchParams({text: TEXT, page: "faithfulness"}));
+  await own.click("#faithfulness-run");
+  await own.waitForSelector("#faithfulness .state.running");
+  await own.click("#faithfulness-run");
+  await own.waitForFunction(() => document.querySelector("#faithfulness .state")?.textContent === "stopped");
+  await own.fill("#faithful-length", "6");
+  await own.fill("#faithful-examples", "2");
+  await own.press("#faithful-examples", "Tab");
+  await own.click("#faithfulness-run");
+  await own.waitForSelector(".verdict h2", {timeout: 120_000});
+  const answer = (await (await api("faithfulness", {text: TEXT, examples: 2, length: 6, thorough: false})).text()).trim().split("\n").map(line => JSON.parse(line));
+  const {found} = answer[answer.length - 1];
+  assert.ok(await own.locator(`.verdict.${found.verdict}`).count());
+  const shown = await own.$$eval("#faithfulness .figures tbody tr", rows => rows.map(row => row.children[3].textContent));
+  assert.deepEqual(shown, found.examples.map((/** @type {{adversary: {divergence: number}}} */ one) => one.adversary.divergence.toFixed(4)));
+  await picture("faithfulness", own);
+  await own.close();
+});
+
+test("heed look writes a page that opens from its file", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "heed-")), "look.html");
+  await promisify(execFile)(heed, ["look", TEXT, "--out", file]);
+  const own = await open("file://" + file);
+  await own.click('[data-place="2.1"]');
+  await own.click("#toggle");
+  await own.waitForFunction(() => /nats per token of loss/.test(document.getElementById("ablation")?.textContent ?? ""));
+  await own.click('[data-value="loss"]');
+  await own.waitForFunction(() => document.querySelectorAll(".cell.valued").length === 24);
+  await own.click('[data-value="calibration"]');
+  await own.waitForSelector("#calibration .figures tbody tr");
+  assert.equal(await own.locator("#notice:visible").count(), 0);
+  await picture("look", own);
+  await own.close();
 });
 
 test("another model opens", async () => {
