@@ -312,6 +312,25 @@ async function smallModel() {
   return folder;
 }
 
+test("the model goes on with a text, and what it said is looked at", async () => {
+  const continued = await open(address + "#text=" + encodeURIComponent(TEXT));
+  const before = await continued.locator(".token").count();
+  await continued.fill("#continue-count", "7");
+  await continued.click("#continue");
+  await continued.waitForFunction(count => document.querySelectorAll(".token.generated").length === 7 && document.getElementById("model-facts")?.textContent?.includes(` ${count} of`), before + 7);
+  const said = (await (await api("continue", {text: TEXT, tokens: 7, temperature: 0, seed: 1})).text()).trim().split("\n").slice(0, -1).map(line => JSON.parse(line).id);
+  assert.ok(decodeURIComponent(continued.url()).includes("continued=" + said.join(".")));
+  await continued.click('[data-place="2.1"]');
+  await continued.click("#toggle");
+  await continued.waitForFunction(() => /nats per token of loss/.test(document.getElementById("ablation")?.textContent ?? ""));
+  await picture("continued", continued);
+  await continued.reload();
+  await continued.waitForFunction(() => document.querySelectorAll(".token.generated").length === 7);
+  await continued.click("#continue-back");
+  await continued.waitForFunction(count => document.querySelectorAll(".token").length === count, before);
+  await continued.close();
+});
+
 test("a training is watched while it goes on, and its checkpoints open", async () => {
   const folder = await mkdtemp(join(tmpdir(), "heed-training-")), data = join(folder, "text.txt"), run = join(folder, "run");
   await writeFile(data, (TEXT + "\nWhat is in a name? That which we call a rose by any other name would smell as sweet.\n").repeat(60));

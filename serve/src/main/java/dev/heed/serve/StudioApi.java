@@ -56,6 +56,7 @@ final class StudioApi implements AutoCloseable {
     ofText(all, "effect", call -> Answer.of(effects(call).effect(call)), "heads", "position");
     ofText(all, "sweep", this::sweep, "by");
     ofText(all, "patch", this::patch, "corrupt", "right", "wrong", "what", "direction");
+    ofText(all, "continue", this::goOn, "tokens", "temperature", "seed");
     ofText(all, "heads", call -> Answer.of(insights(call).heads()));
     ofText(all, "evidence", call -> Answer.of(insights(call).evidence(call)), "layer", "head");
     ofText(all, "lens", call -> Answer.of(insights(call).layers()));
@@ -71,7 +72,8 @@ final class StudioApi implements AutoCloseable {
   }
 
   private void ofText(Map<String, Endpoint> all, String name, Endpoint endpoint, String... fields) {
-    String[] withText = Arrays.copyOf(fields, fields.length + 2);
+    String[] withText = Arrays.copyOf(fields, fields.length + 3);
+    withText[fields.length + 2] = "continued";
     withText[fields.length] = "model";
     withText[fields.length + 1] = "text";
     add(all, name, endpoint, withText);
@@ -130,14 +132,27 @@ final class StudioApi implements AutoCloseable {
   private Traced traced(Call call) {
     String name = name(call);
     String text = call.asked().string("text");
+    int[] continued = continued(call);
     LanguageModel model = models.get(name);
     return traces.get(
-        new TraceStore.Key(model, text),
+        new TraceStore.Key(model, text, Arrays.stream(continued).boxed().toList()),
         () -> {
-          Texts texts = Texts.of(model, text);
+          Texts texts = Texts.of(model, text, continued);
           Lens lens = Lens.of(model, workers).withBudget(traces.limit());
           return Traced.of(lens, texts, call.cancellation());
         });
+  }
+
+  private static int[] continued(Call call) {
+    return call.asked().has("continued") ? call.asked().list("continued").integers() : new int[0];
+  }
+
+  private Answer goOn(Call call) {
+    LanguageModel model = models.get(name(call));
+    Texts texts = Texts.of(model, call.asked().string("text"), continued(call));
+    Lens lens = Lens.of(model, workers).withCheck(call.cancellation()::check);
+    new Continuations(lens, texts, model.endTokens()).send(call);
+    return Answer.nothingMore();
   }
 
   private Effects effects(Call call) {
@@ -164,12 +179,13 @@ final class StudioApi implements AutoCloseable {
     double[] losses = traced.predictions().losses(texts.ids());
     List<Json> tokens = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      int id = texts.encoding().id(i);
+      int id = texts.id(i);
       tokens.add(
           Json.object()
               .with("id", id)
               .with("text", texts.shown(i))
               .with("special", texts.tokenizer().isSpecial(id))
+              .with("generated", texts.isGenerated(i))
               .with("loss", losses[i]));
     }
     List<Json> blocks = new ArrayList<>();

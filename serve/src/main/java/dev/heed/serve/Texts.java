@@ -9,26 +9,33 @@ import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.TokenIds;
 import dev.heed.text.Tokenizer;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /// A text as a model reads it.
 ///
 /// @param characters the code points of the text
+/// @param continued tokens after the text, which a model went on with
 @SuppressWarnings("ArrayRecordComponent")
-record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
+record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters, int... continued) {
   private static final int LONGEST_PERIOD = 16;
 
   /// @throws RefusedException where the text has no token, or more than the model has positions
-  static Texts of(LanguageModel model, String text) {
+  static Texts of(LanguageModel model, String text, int... continued) {
     Encoding encoding = model.tokenizer().encode(text, SpecialTokens.WITH);
     int context = model.decoder().context();
-    if (encoding.size() < 1 || encoding.size() > context) {
+    int size = encoding.size() + continued.length;
+    if (encoding.size() < 1 || size > context) {
       throw new RefusedException(
           400,
           "studio: the text has %d tokens; 1 to %d fit the context of this model"
-              .formatted(encoding.size(), context));
+              .formatted(size, context));
     }
-    return new Texts(model.tokenizer(), encoding, text.codePoints().toArray());
+    int vocabulary = model.decoder().embedding().tokens().shape().axis(0);
+    for (int id : continued) {
+      Checks.within("continued token", id, vocabulary);
+    }
+    return new Texts(model.tokenizer(), encoding, text.codePoints().toArray(), continued);
   }
 
   /// Random ids that come twice, for a model whose texts are ids.
@@ -43,11 +50,22 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
   }
 
   int size() {
-    return encoding.size();
+    return encoding.size() + continued.length;
   }
 
   int[] ids() {
-    return encoding.ids();
+    int[] ids = Arrays.copyOf(encoding.ids(), size());
+    System.arraycopy(continued, 0, ids, encoding.size(), continued.length);
+    return ids;
+  }
+
+  int id(int index) {
+    return isGenerated(index) ? continued[index - encoding.size()] : encoding.id(index);
+  }
+
+  /// Whether a model said the token.
+  boolean isGenerated(int index) {
+    return index >= encoding.size();
   }
 
   /// The token that every text of this model begins with, where one does.
@@ -57,6 +75,9 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters) {
 
   /// What a reader sees of a token: the part of the text that it stands for, or its piece.
   String shown(int index) {
+    if (isGenerated(index)) {
+      return shown(tokenizer, id(index));
+    }
     Span span = encoding.offset(index);
     return span.end() > span.start() && span.end() <= characters.length
         ? new String(characters, span.start(), span.end() - span.start())

@@ -3,6 +3,7 @@ package dev.heed.serve;
 import dev.heed.model.LanguageModel;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -17,7 +18,12 @@ final class TraceStore {
   }
 
   /// @param model itself: one that was closed and opened again is another
-  record Key(LanguageModel model, String text) {}
+  /// @param continued tokens after the text
+  record Key(LanguageModel model, String text, List<Integer> continued) {
+    Key {
+      continued = List.copyOf(continued);
+    }
+  }
 
   long limit() {
     return limit;

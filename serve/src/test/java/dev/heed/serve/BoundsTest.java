@@ -29,7 +29,7 @@ class BoundsTest {
 
   private static Traced trace(TraceStore store, LanguageModel model, String text, Workers workers) {
     return store.get(
-        new TraceStore.Key(model, text),
+        new TraceStore.Key(model, text, List.of()),
         () -> Traced.of(Lens.of(model, workers), Texts.of(model, text), new Cancellation()));
   }
 

@@ -24,7 +24,7 @@ export function onTrace(listener) {
   listeners.add(listener);
 }
 
-/** What the trace is of; while another is on its way, still the one that is shown. @type {{model?: string, text: string}} */
+/** What the trace is of; while another is on its way, still the one that is shown. @type {{model?: string, text: string, continued?: number[]}} */
 let shown = {text: ""};
 
 /** What a request about the text that is shown says. */
@@ -34,8 +34,14 @@ export function subject() {
 
 /** What is to be shown. */
 function wanted() {
-  const {model, text} = chosen();
-  return model ? {model, text} : {text};
+  const {model, text, continued} = chosen();
+  const ids = continued.split(".").filter(Boolean).map(Number);
+  return {...model ? {model} : {}, text, ...ids.length ? {continued: ids} : {}};
+}
+
+/** Whether what is chosen is what is shown. */
+export function isShown() {
+  return JSON.stringify(wanted()) === JSON.stringify(shown);
 }
 
 /** Asks for model and text as they are chosen. */

@@ -8,6 +8,7 @@ import * as evidence from "./evidence.js";
 import {openExports} from "./export.js";
 import * as calibration from "./calibration.js";
 import * as faithfulness from "./faithfulness.js";
+import * as generation from "./generation.js";
 import * as grid from "./grid.js";
 import * as head from "./head.js";
 import * as insights from "./insights.js";
@@ -33,6 +34,7 @@ strip.begin();
 measures.begin();
 ablate.begin();
 evidence.begin();
+generation.begin();
 lens.begin();
 insights.begin();
 timeline.begin();
@@ -60,16 +62,16 @@ text.addEventListener("keydown", event => {
 });
 byId("model-form").addEventListener("submit", event => {
   event.preventDefault();
-  lock({model: model.value.trim(), layer: 0, head: 0, added: "", ablated: "", query: -1, key: -1});
+  lock({model: model.value.trim(), layer: 0, head: 0, added: "", ablated: "", continued: "", query: -1, key: -1});
 });
-on(["model", "text"], () => void look());
+on(["model", "text", "continued"], () => void look());
 on(["theme"], theme);
 byId("theme").addEventListener("click", toggleTheme);
 byId("help").addEventListener("click", help);
 byId("export").addEventListener("click", () => openExports(sheet));
 
 function read() {
-  lock({text: text.value, query: -1, key: -1});
+  lock({text: text.value, continued: "", query: -1, key: -1});
 }
 
 function theme() {

@@ -1,7 +1,7 @@
 // A text against another: what of one, put into the other, brings its answer back.
 
 import {isExport, isGivenUp, lines} from "./api.js";
-import {facts, onTrace, subject, trace} from "./data.js";
+import {facts, isShown, onTrace, subject, trace} from "./data.js";
 import {byId, make, segmented, visible, withSign} from "./dom.js";
 import {heat, scaleOf} from "./heat.js";
 import {chosen, hover, leave, lock, on} from "./state.js";
@@ -103,7 +103,7 @@ async function run() {
   running = undefined;
   error = "";
   const {tab: open, corrupt: other, right: first, wrong: second, way} = chosen();
-  if (open !== "patch" || !other || !trace || chosen().text !== subject().text) return paint();
+  if (open !== "patch" || !other || !trace || !isShown()) return paint();
   const own = running = new AbortController();
   paint();
   try {

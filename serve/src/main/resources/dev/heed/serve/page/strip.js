@@ -39,7 +39,7 @@ function grouped() {
   const all = [];
   tokens.forEach((token, index) => {
     const before = tokens[index - 1];
-    const joins = chosen().grouping === "words" && before && !/^\s/.test(token.text) && !/\s$/.test(before.text) && !token.special && !before.special;
+    const joins = chosen().grouping === "words" && before && !/^\s/.test(token.text) && !/\s$/.test(before.text) && !token.special && !before.special && token.generated === before.generated;
     if (joins) all[all.length - 1].push(index);
     else all.push([index]);
   });
@@ -52,7 +52,7 @@ function build() {
   chips = groups.map((group, at) => {
     const last = group[group.length - 1];
     return make("span", {
-      className: textOf(group).endsWith("\n") ? "token ends" : "token", role: "option", id: `token-${at}`, "data-index": String(last),
+      className: (textOf(group).endsWith("\n") ? "token ends" : "token") + (trace?.tokens[last].generated ? " generated" : ""), role: "option", id: `token-${at}`, "data-index": String(last),
       onmouseenter: () => hover({query: last}),
       onmouseleave: () => leave("query"),
       onclick: () => lock({query: last}),

@@ -1,7 +1,7 @@
 /**
  * The shapes of what the server answers and of what the page remembers.
  *
- * @typedef {{id: number, text: string, special: boolean, loss: number}} Token `loss` in nats, 0 for the first
+ * @typedef {{id: number, text: string, special: boolean, generated: boolean, loss: number}} Token `loss` in nats, 0 for the first
  * @typedef {{heads: number, keys: number, triangular: boolean}} BlockPatterns
  * @typedef {{tokens: Token[], blocks: BlockPatterns[]}} TraceAnswer
  * @typedef {{mixer: string, heads: number, groups: number}} BlockFacts
