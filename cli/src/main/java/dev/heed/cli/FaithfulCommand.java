@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "faithful",
     description = {
-      "Tells whether pictures of a model's attention explain what it says: the last token of each text looks elsewhere, "
-          + "in all layers and heads at once, and the answer is compared (total variation, 0 to 1).",
+      "Tells whether a model's attention explains what it says, and whether it is right as often as it says.",
+      "The last token of each text looks elsewhere, in all layers and heads at once, and the answer is compared (total variation, 0 to 1).",
       "An adversary seeks attention as far as possible from the model's that leaves the answer as it is. "
           + "Then: calibration, whether the model is right as often as it says, before and after a temperature "
           + "that was fitted on the other half of the text."

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "heads",
     description = {
-      "Tells what each attention head of a model does, from three sides that should agree:",
-      "pattern, where it looks: the share of its weight where a role expects it, above chance;",
+      "Tells what each attention head of a model does, from three sides that should agree.",
+      "Pattern, where it looks: the share of its weight where a role expects it, above chance;",
       "weights, what its matrices say: how much it copies (0.5 is chance), how much of its weight is on the "
           + "token before when positions alone are known, whose output an induction head's keys read;",
       "loss, what is lost without it, in nats a token: its mean in its place, and zeros; on texts, and on random "

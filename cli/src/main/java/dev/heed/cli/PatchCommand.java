@@ -10,6 +10,7 @@ import dev.heed.lens.Patching;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.HeedException;
 import dev.heed.text.SpecialTokens;
+import dev.heed.text.TokenText;
 import dev.heed.text.Tokenizer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ final class PatchCommand implements Callable<Integer> {
   private static String bars(Tokenizer tokenizer, int[] ids) {
     StringJoiner all = new StringJoiner("|", "|", "|");
     for (int id : ids) {
-      all.add(Escape.text(tokenizer.decode(new int[] {id}, SpecialTokens.WITH)));
+      all.add(Escape.text(TokenText.of(tokenizer, id)));
     }
     return all.toString();
   }

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     name = "prove",
     description = {
       "Trains small models that show a claim about attention, and prints the figure that was "
-          + "expected beside the one that came out. Without a name it lists the claims.",
-      "Settings and figures go to a file; a training that stands in it is not done again."
+          + "expected beside the one that came out.",
+      "Without a name it lists the claims. Settings and figures go to a file; a training that stands in it is not done again."
     })
 final class ProveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -93,7 +93,7 @@ class HeedTest {
     assertThat(out.toString().lines())
         .contains(
             "complete -c heed -f -n __fish_use_subcommand -a look"
-                + " -d 'Shows how a model reads a text'")
+                + " -d 'Shows how a model reads a text, and what its heads are worth there'")
         .anyMatch(line ->
             line.startsWith(
                 "complete -c heed -n '__fish_seen_subcommand_from attend'"

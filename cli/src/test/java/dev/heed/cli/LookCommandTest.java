@@ -22,7 +22,7 @@ final class LookCommandTest {
     CommandResult result = CommandResult.of("look", "To be </script>", "--out", page.toString());
 
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
-    assertThat(result.out()).contains("nats a token", "heads without which", "next:", "by part:");
+    assertThat(result.out()).contains("nats a token", "heads without which", "next:", "its logit:");
     String html = Files.readString(page);
     assertThat(html)
         .contains("default-src 'none'")

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What each part of a model adds to a logit, direct logit attribution: norms are kept as they were
 /// in this pass, a scale for each row, so that everything up to the head is a sum. [Elhage et al.
@@ -25,7 +27,28 @@ import java.util.Optional;
 /// @param logit as the model computed it, before its cap
 public record LogitAttribution(List<Contribution> contributions, double logit) {
   /// @param part as sites are named: `blocks.3.attn.z.1` for a head
-  public record Contribution(String part, double amount) {}
+  public record Contribution(String part, double amount) {
+    private static final String HEAD = "attn.z.";
+    private static final Pattern OF_BLOCK = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
+
+    /// The part as readers call it: `L3H1`, `L3 feed-forward`.
+    public String name() {
+      Matcher found = OF_BLOCK.matcher(part);
+      if (!found.matches()) {
+        return part.equals("embed") ? "embedding" : part;
+      }
+      String layer = "L" + found.group(1);
+      String point = found.group(2);
+      return switch (point) {
+        case "mlp_out" -> layer + " feed-forward";
+        case "attn_out" -> layer + " attention";
+        default ->
+            point.startsWith(HEAD)
+                ? layer + "H" + point.substring(HEAD.length())
+                : layer + " " + point;
+      };
+    }
+  }
 
   /// What is asked for: a token after a position, or by how much it is ahead of another.
   ///

@@ -9,6 +9,7 @@ import dev.heed.testing.NeedsShared;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class AttributionTest {
@@ -138,5 +139,18 @@ class AttributionTest {
     double[][] weighed = norms.byValues(5);
     assertThat(weighed[8][4]).isLessThanOrEqualTo(trace.pattern(0, 5).get(8, 4));
     assertThat(norms.byOutputs(5)[4][8]).as("unseen").isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "blocks.3.attn.z.1, L3H1",
+    "blocks.0.mlp_out, L0 feed-forward",
+    "blocks.12.attn_out, L12 attention",
+    "blocks.2.attn.bias, L2 attn.bias",
+    "embed, embedding",
+    "pos_embed, pos_embed"
+  })
+  void contribution_part_hasANameForReaders(String part, String name) {
+    assertThat(new LogitAttribution.Contribution(part, 1).name()).isEqualTo(name);
   }
 }

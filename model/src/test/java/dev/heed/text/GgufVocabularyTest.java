@@ -7,6 +7,7 @@ import dev.heed.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,5 +90,14 @@ final class GgufVocabularyTest {
 
   private static String read(String name) throws IOException {
     return Files.readString(Shared.path(name));
+  }
+
+  @Test
+  @NeedsShared("data/stories260K")
+  void tokenText_wordWithinATextAndItsParts_keepTheirSpaces() {
+    Tokenizer gguf = Tokenizers.load(Shared.path("data/stories260K/stories260K-F32.gguf"));
+    int[] ids = gguf.encode("Once upon a girl", SpecialTokens.WITH).ids();
+    assertThat(IntStream.of(ids).mapToObj(id -> TokenText.of(gguf, id)))
+        .containsExactly("<s>", " Once", " upon", " a", " g", "ir", "l");
   }
 }

@@ -8,6 +8,7 @@ import dev.heed.text.Encoding;
 import dev.heed.text.Span;
 import dev.heed.text.SpecialTokens;
 import dev.heed.text.TokenIds;
+import dev.heed.text.TokenText;
 import dev.heed.text.Tokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -86,7 +87,6 @@ record Texts(Tokenizer tokenizer, Encoding encoding, int[] characters, int... co
 
   /// What a reader sees of a token that stands in no text.
   static String shown(Tokenizer tokenizer, int id) {
-    String text = tokenizer.decode(new int[] {id}, SpecialTokens.WITHOUT);
-    return text.isEmpty() || text.contains("\uFFFD") ? tokenizer.piece(id) : text;
+    return TokenText.of(tokenizer, id);
   }
 }
