@@ -64,7 +64,9 @@ final class OptionValues {
                         "'%s' is none of %s"
                             .formatted(
                                 text,
-                                all.stream().map(E::toString).collect(Collectors.joining(", "))))));
+                                all.stream()
+                                    .map(Object::toString)
+                                    .collect(Collectors.joining(", "))))));
   }
 
   private static String plain(String word) {

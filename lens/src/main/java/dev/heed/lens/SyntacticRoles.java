@@ -9,6 +9,7 @@ import dev.heed.text.SpecialTokens;
 import dev.heed.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -174,7 +175,7 @@ public record SyntacticRoles(int sentences, int leftOut, List<Score> scores) {
 
   /// Adds up sentence after sentence.
   static final class Sum {
-    private final Map<String, Map<HeadId, Count>> counts = new TreeMap<>();
+    private final Map<String, Map<Direction, Map<HeadId, Count>>> counts = new TreeMap<>();
 
     /// What is counted of a head and a relation.
     private static final class Count {
@@ -215,7 +216,8 @@ public record SyntacticRoles(int sentences, int leftOut, List<Score> scores) {
         HeadId head, String relation, Direction direction, int distance, boolean right) {
       Count count =
           counts
-              .computeIfAbsent(relation + " " + direction.ordinal(), _ -> new TreeMap<>())
+              .computeIfAbsent(relation, _ -> new EnumMap<>(Direction.class))
+              .computeIfAbsent(direction, _ -> new TreeMap<>())
               .computeIfAbsent(head, _ -> new Count());
       count.pairs++;
       count.right += right ? 1 : 0;
@@ -224,11 +226,9 @@ public record SyntacticRoles(int sentences, int leftOut, List<Score> scores) {
 
     List<Score> scores() {
       List<Score> scores = new ArrayList<>();
-      counts.forEach((key, heads) -> {
-        String relation = key.substring(0, key.length() - 2);
-        Direction direction = Direction.values()[key.charAt(key.length() - 1) - '0'];
-        heads.forEach((head, count) -> scores.add(count.score(head, relation, direction)));
-      });
+      counts.forEach((relation, directions) ->
+          directions.forEach((direction, heads) ->
+              heads.forEach((head, count) -> scores.add(count.score(head, relation, direction)))));
       return scores;
     }
   }
