@@ -7,16 +7,32 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What stands at sites on the whole: the mean over all positions of some texts, and a sample of
-/// them. Made by [Lens#baseline].
+/// What stands at sites on the whole: the mean over all positions of some texts, or of each
+/// position, and a sample of them. Made by [Lens#baseline] or [Lens#baselineByPosition].
 public final class Baseline {
   private final Map<String, Rows> rows;
 
   /// @param mean `[H·E]`
   /// @param samples `[N, H·E]`, each row of one position
-  record Rows(float[] mean, float[] samples) {
+  /// @param byPosition the mean of each position, `[P, H·E]`; of no length where there is one for
+  ///   all
+  record Rows(float[] mean, float[] samples, float[] byPosition) {
     int count() {
       return samples.length / mean.length;
+    }
+
+    /// Writes the mean at a position, from number `from` on.
+    void mean(int position, int from, float[] into) {
+      if (byPosition.length == 0) {
+        System.arraycopy(mean, from, into, 0, into.length);
+        return;
+      }
+      if (position >= byPosition.length / mean.length) {
+        throw new LensException(
+            "baseline: no text reaches position %d; %d positions have a mean"
+                .formatted(position, byPosition.length / mean.length));
+      }
+      System.arraycopy(byPosition, position * mean.length + from, into, 0, into.length);
     }
   }
 
@@ -46,10 +62,13 @@ public final class Baseline {
     private static final int FIRST = 64;
 
     private final CounterRandom random;
+    private final int positions;
     private final Map<String, Sums> sums = new LinkedHashMap<>();
 
-    Gathering(long seed) {
+    /// @param positions of which each has a mean of its own; 0 for one mean of all
+    Gathering(long seed, int positions) {
       random = CounterRandom.of(seed);
+      this.positions = positions;
     }
 
     /// What was gathered of a site.
@@ -58,8 +77,13 @@ public final class Baseline {
       private float[] samples;
       private int count;
 
-      Sums(int width) {
+      private final double[] byPosition;
+      private final int[] texts;
+
+      Sums(int width, int positions) {
         sum = new double[width];
+        byPosition = new double[positions * width];
+        texts = new int[positions];
         samples = new float[FIRST * width];
       }
 
@@ -78,13 +102,25 @@ public final class Baseline {
         count++;
       }
 
+      void add(float[] numbers, int at, int position) {
+        int width = sum.length;
+        for (int i = 0; i < width; i++) {
+          byPosition[position * width + i] += numbers[at + i];
+        }
+        texts[position]++;
+      }
+
       Rows rows() {
         float[] mean = new float[sum.length];
         for (int i = 0; i < mean.length; i++) {
           mean[i] = (float) (sum[i] / count);
         }
         int kept = Math.min(count, MOST) * sum.length;
-        return new Rows(mean, Arrays.copyOf(samples, kept));
+        float[] means = new float[byPosition.length];
+        for (int i = 0; i < means.length; i++) {
+          means[i] = (float) (byPosition[i] / texts[i / sum.length]);
+        }
+        return new Rows(mean, Arrays.copyOf(samples, kept), means);
       }
     }
 
@@ -92,9 +128,12 @@ public final class Baseline {
       for (String site : trace.sites()) {
         Value value = trace.value(site);
         int width = value.size() / (trace.batch() * trace.length());
-        Sums into = sums.computeIfAbsent(site, _ -> new Sums(width));
+        Sums into = sums.computeIfAbsent(site, _ -> new Sums(width, positions));
         for (int at = 0; at < value.size(); at += width) {
           into.add(value.numbers(), at, random);
+          if (positions > 0) {
+            into.add(value.numbers(), at, at / width % trace.length());
+          }
         }
       }
     }

@@ -112,8 +112,11 @@ final class Edits {
           };
       case Intervention.Set set -> set(set, site);
       case Intervention.Mean(Place _, Baseline baseline) -> {
-        float[] mean = rows(baseline, site).mean();
-        yield (row, values) -> part(mean, row.head() * values.length, values);
+        Baseline.Rows rows = rows(baseline, site);
+        yield (row, values) -> {
+          rows.mean(row.position(), row.head() * values.length, values);
+          return values;
+        };
       }
       case Intervention.Resample(Place _, Baseline baseline, long seed) ->
           resample(rows(baseline, site), CounterRandom.of(seed));

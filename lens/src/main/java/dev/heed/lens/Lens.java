@@ -157,6 +157,18 @@ public final class Lens {
   ///
   /// @param at sites that have a row a position
   public Baseline baseline(List<int[]> texts, Sites at) {
+    return baseline(texts, at, 0);
+  }
+
+  /// The same with a mean of each position in the place of one of all: what a head says of where it
+  /// stands stays, too, when it is replaced. Texts may differ in length.
+  ///
+  /// @param at sites that have a row a position
+  public Baseline baselineByPosition(List<int[]> texts, Sites at) {
+    return baseline(texts, at, texts.stream().mapToInt(text -> text.length).max().orElse(0));
+  }
+
+  private Baseline baseline(List<int[]> texts, Sites at, int positions) {
     for (SiteShape site : at.in(sites)) {
       if (site.axes() == SiteShape.Axes.MAP) {
         throw new LensException(
@@ -167,7 +179,7 @@ public final class Lens {
     if (texts.isEmpty()) {
       throw new LensException("baseline: no text; at least one would fit");
     }
-    Baseline.Gathering gathering = new Baseline.Gathering(0);
+    Baseline.Gathering gathering = new Baseline.Gathering(0, positions);
     texts.forEach(text -> gathering.add(trace(text, at)));
     return gathering.baseline();
   }

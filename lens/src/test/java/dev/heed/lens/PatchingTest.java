@@ -90,6 +90,12 @@ class PatchingTest {
     assertThat(score).isCloseTo(patching.score(metric), ROUNDING).isNotCloseTo(1, ROUNDING);
     PatchGrid grid = patching.paths(Direction.NOISE, queries, Route.DIRECT);
     assertThat(grid.at(1, 3)).as("a head beside the receiver").isCloseTo(1, ROUNDING);
+    for (int head = 0; head < 6; head++) {
+      assertThat(
+              patching.path(Direction.NOISE, List.of(new HeadId(0, head)), queries, Route.DIRECT))
+          .as("a head alone")
+          .isCloseTo(grid.at(0, head), ROUNDING);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.heed.lens;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heed.grad.Tokens;
 import java.util.ArrayList;
@@ -79,5 +80,25 @@ class TextsTest {
       }
       assertThat(kept).as("text %d", text).isBetween(15, 55);
     }
+  }
+
+  @Test
+  void baseline_byPosition_isTheMeanOfTextsThatReachIt() {
+    Sites z = Sites.matching("blocks.1.attn.z");
+    List<int[]> texts = List.of(new int[] {3, 1, 4}, new int[] {2, 7, 1, 8, 2});
+    Baseline baseline = lens.baselineByPosition(texts, z);
+    Intervention.Mean mean = new Intervention.Mean(Place.head(1, 4), baseline);
+    int[] five = {9, 9, 9, 9, 9};
+    Value after = lens.run(five, List.of(mean), z).value(1, "attn.z");
+    Value first = lens.trace(texts.get(0), z).value(1, "attn.z");
+    Value second = lens.trace(texts.get(1), z).value(1, "attn.z");
+    for (int e = 0; e < 4; e++) {
+      float both = (first.at(0, 1, 4, e) + second.at(0, 1, 4, e)) / 2;
+      assertThat(after.at(0, 1, 4, e)).isCloseTo(both, Offset.offset(1e-6f));
+      assertThat(after.at(0, 4, 4, e)).isEqualTo(second.at(0, 4, 4, e));
+    }
+    assertThatThrownBy(() -> lens.run(TestModels.IDS, List.of(mean), z))
+        .isInstanceOf(LensException.class)
+        .hasMessageContaining("no text reaches position 5");
   }
 }
