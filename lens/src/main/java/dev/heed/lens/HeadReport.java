@@ -61,9 +61,7 @@ public record HeadReport(
 
   /// The role that its pattern fits best, if any does.
   public Optional<HeadRole> role() {
-    return roles.keySet().stream()
-        .filter(role -> aboveChance(role) >= THRESHOLD)
-        .max((one, other) -> Double.compare(aboveChance(one), aboveChance(other)));
+    return HeadRole.best(roles);
   }
 
   /// How well its pattern fits a role; zeros where that was not looked at.
@@ -73,10 +71,7 @@ public record HeadReport(
 
   /// The weight where a role expects it: 0 by chance, 1 at most.
   public double aboveChance(HeadRole role) {
-    HeadRole.Score score = score(role);
-    return score.queries() == 0 || score.chance() >= 1
-        ? 0
-        : (score.score() - score.chance()) / (1 - score.chance());
+    return score(role).aboveChance();
   }
 
   /// Whether the weights fit the role; nothing where they tell nothing of it.

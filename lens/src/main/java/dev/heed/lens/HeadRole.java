@@ -1,6 +1,10 @@
 package dev.heed.lens;
 
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /// What a head may be for, by where it looks.
 public enum HeadRole {
@@ -41,6 +45,8 @@ public enum HeadRole {
     }
   };
 
+  private static final int LEAST_QUERIES = 4;
+
   /// Whether a head of this role looks from a query to a key.
   public abstract boolean expects(int[] tokens, int query, int key);
 
@@ -50,7 +56,33 @@ public enum HeadRole {
   /// @param besideFirst the same of the weight that is not on the first key; of [#FIRST] the same
   /// @param chance what equal weights on all visible keys would score
   /// @param queries that have an expected key and see another
-  public record Score(double score, double besideFirst, double chance, long queries) {}
+  public record Score(double score, double besideFirst, double chance, long queries) {
+    /// The weight where a role expects it: 0 by chance, 1 at most.
+    public double aboveChance() {
+      return queries == 0 || chance >= 1 ? 0 : (score - chance) / (1 - chance);
+    }
+  }
+
+  /// How well a pattern of a text fits the roles that the text asks for often enough: by four
+  /// queries and by a quarter of them. A role that a short text hardly asks for is no finding.
+  public static Map<HeadRole, Score> scores(Pattern pattern, int[] tokens) {
+    Map<HeadRole, Score> all = new EnumMap<>(HeadRole.class);
+    for (HeadRole role : values()) {
+      Score score = role.score(pattern, tokens);
+      if (score.queries() >= Math.max(LEAST_QUERIES, tokens.length / 4)) {
+        all.put(role, score);
+      }
+    }
+    return all;
+  }
+
+  /// The role that scores fit best, if they fit any.
+  public static Optional<HeadRole> best(Map<HeadRole, Score> scores) {
+    return scores.entrySet().stream()
+        .filter(each -> each.getValue().aboveChance() >= HeadReport.THRESHOLD)
+        .max(Comparator.comparingDouble(each -> each.getValue().aboveChance()))
+        .map(Map.Entry::getKey);
+  }
 
   /// How well a pattern of a text fits the role.
   public Score score(Pattern pattern, int[] tokens) {

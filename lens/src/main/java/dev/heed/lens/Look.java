@@ -3,9 +3,7 @@ package dev.heed.lens;
 import dev.heed.lens.LogitAttribution.Question;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -28,7 +26,6 @@ public record Look(
     double[] sources) {
   private static final int NEXT = 5;
   private static final int PARTS = 8;
-  private static final int MIN_QUERIES = 4;
 
   /// A token that may come.
   public record Next(String token, double probability) {}
@@ -79,14 +76,6 @@ public record Look(
 
   private static HeadReport report(
       Ablation ablation, int layer, int head, Pattern pattern, int[] ids) {
-    Map<HeadRole, HeadRole.Score> roles = new EnumMap<>(HeadRole.class);
-    for (HeadRole role : HeadRole.values()) {
-      HeadRole.Score score = role.score(pattern, ids);
-      // a role that a short text hardly asks for is no finding
-      if (score.queries() >= Math.max(MIN_QUERIES, ids.length / 4)) {
-        roles.put(role, score);
-      }
-    }
     HeadReport.Loss loss =
         new HeadReport.Loss(
             ablation.cost(ablation.mean(), layer, head),
@@ -94,7 +83,12 @@ public record Look(
             0,
             0);
     return new HeadReport(
-        layer, head, HeadStatistics.of(pattern), roles, HeadReport.Evidence.NONE, loss);
+        layer,
+        head,
+        HeadStatistics.of(pattern),
+        HeadRole.scores(pattern, ids),
+        HeadReport.Evidence.NONE,
+        loss);
   }
 
   private static List<Integer> likeliest(float[] logits) {

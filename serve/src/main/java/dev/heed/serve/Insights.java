@@ -3,7 +3,6 @@ package dev.heed.serve;
 import dev.heed.checkpoint.Json;
 import dev.heed.lens.HeadAnalysis;
 import dev.heed.lens.HeadId;
-import dev.heed.lens.HeadReport;
 import dev.heed.lens.HeadRole;
 import dev.heed.lens.HeadStatistics;
 import dev.heed.lens.Lens;
@@ -14,6 +13,8 @@ import dev.heed.lens.Pattern;
 import dev.heed.serve.Endpoint.Call;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// What the lens tells of a text, as JSON.
@@ -35,31 +36,22 @@ record Insights(Traced traced, Lens lens) {
                 .with("focus", statistics.focus())
                 .with("sink", statistics.sink())
                 .with("distance", statistics.distance());
-        all.add(
-            role(pattern)
-                .map(fit -> one.with("role", fit.role.text()).with("fit", fit.aboveChance))
-                .orElse(one));
+        all.add(withRole(one, pattern));
       }
     }
     return Json.object().with("heads", Json.of(all));
   }
 
-  private record Fit(HeadRole role, double aboveChance) {}
-
-  private Optional<Fit> role(Pattern pattern) {
-    Optional<Fit> best = Optional.empty();
+  private Json.Obj withRole(Json.Obj head, Pattern pattern) {
     if (pattern.keys() != traced.texts().size()) {
-      return best;
+      return head;
     }
-    for (HeadRole role : HeadRole.values()) {
-      HeadRole.Score score = role.score(pattern, traced.texts().ids());
-      double above = (score.score() - score.chance()) / Math.max(1e-9, 1 - score.chance());
-      boolean fits = score.queries() > 0 && above >= HeadReport.THRESHOLD;
-      if (fits && best.map(fit -> above > fit.aboveChance).orElse(true)) {
-        best = Optional.of(new Fit(role, above));
-      }
-    }
-    return best;
+    Map<HeadRole, HeadRole.Score> scores = HeadRole.scores(pattern, traced.texts().ids());
+    Optional<HeadRole> best = HeadRole.best(scores);
+    return best.isEmpty()
+        ? head
+        : head.with("role", best.get().text())
+            .with("fit", Objects.requireNonNull(scores.get(best.get())).aboveChance());
   }
 
   /// What is known of one head from three sides: where it looks, what its weights say, and what is

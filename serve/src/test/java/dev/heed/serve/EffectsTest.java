@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.Baseline;
+import dev.heed.lens.Effect;
 import dev.heed.lens.Intervention;
 import dev.heed.lens.Lens;
 import dev.heed.lens.Place;
@@ -23,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,39 @@ class EffectsTest {
     assertThat(answer.number("after")).isCloseTo(loss(both), within(1e-4));
     assertThat(answer.number("after")).isGreaterThan(answer.number("before") + 0.01);
     assertThat(answer.number("kl")).isPositive();
+  }
+
+  @Test
+  void effect_ofMeans_isThatOfTheLens() throws IOException {
+    Json.Obj answer = effect("[{\"layer\": 2, \"head\": 1, \"by\": \"mean\"}]");
+    try (LanguageModel model = LanguageModel.embedded()) {
+      Lens lens = Lens.of(model, workers);
+      int[] ids = model.tokenizer().encode(TEXT, SpecialTokens.WITH).ids();
+      Baseline means = lens.baseline(List.of(ids), Sites.matching("blocks.*.attn.z"));
+      Trace before = lens.trace(ids, Sites.none());
+      Intervention mean = new Intervention.Mean(Place.head(2, 1), means);
+      Effect effect = Effect.of(before, lens.run(ids, List.of(mean), Sites.none()));
+      // losses are sums of logits of size 20: float rounding of the order they are computed in
+      assertThat(answer.number("after")).isCloseTo(effect.lossAfter(), within(1e-4));
+      assertThat(answer.number("kl")).isCloseTo(effect.divergence(), within(1e-4));
+      // the other way round it is another number
+      double back = Effect.of(lens.run(ids, List.of(mean), Sites.none()), before).divergence();
+      assertThat(answer.number("kl")).isNotCloseTo(back, within(1e-3));
+      assertThat(DoubleStream.of(answer.list("losses").numbers()).sum())
+          .isCloseTo(effect.deltaLoss() * (ids.length - 1), within(1e-3));
+    }
+  }
+
+  @Test
+  void effect_ofTextsThatBeginAlike_isTheirOwn() throws IOException {
+    String[] texts = {TEXT, TEXT.replace("days", "nights")};
+    List<Double> losses = new ArrayList<>();
+    for (String text : texts) {
+      String body = "{\"text\": %s, \"heads\": [], \"position\": 0}".formatted(Json.of(text));
+      Json.Obj answer = Json.parseObject("effect", http().post("/api/effect", body).body());
+      losses.add(answer.number("before"));
+    }
+    assertThat(losses.get(0)).isNotEqualTo(losses.get(1));
   }
 
   @Test

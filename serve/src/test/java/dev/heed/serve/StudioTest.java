@@ -19,6 +19,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,6 +101,22 @@ class StudioTest {
       // the norm and the head of one row at a time, against those of the whole text
       assertThat(last).isCloseTo(tokens.object(t + 1).number("loss"), within(1e-3));
     }
+  }
+
+  @Test
+  void heads_ofAShortText_haveNoRoleThatItHardlyAsksFor() throws Exception {
+    // eight letters come again, a single one of them after what it followed: no head repeats here
+    String body = "{\"text\": %s}".formatted(Json.of("ROMEO:\nBut soft! what light through"));
+    Json.Obj answer = json(send("heads", body, "application/json", ""));
+    Set<String> roles = new TreeSet<>();
+    for (Json.Obj head : answer.list("heads").objects()) {
+      if (head.has("role")) {
+        roles.add(head.string("role"));
+        assertThat(head.number("fit")).isBetween(.4, 1.0);
+      }
+    }
+    assertThat(answer.list("heads").size()).isEqualTo(24);
+    assertThat(roles).contains("previous").doesNotContain("induction", "duplicate");
   }
 
   @Test
