@@ -57,7 +57,7 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
     }
 
     private double medianPermuted() {
-      return permuted.get(permuted.size() / 2);
+      return middle(permuted.stream().mapToDouble(Double::doubleValue));
     }
 
     /// All of it.
@@ -356,8 +356,15 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
   }
 
   private double median(ToDoubleFunction<Example> figure) {
-    double[] sorted = examples.stream().mapToDouble(figure).sorted().toArray();
-    return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+    return middle(examples.stream().mapToDouble(figure));
+  }
+
+  /// The number in the middle, or between the two there.
+  private static double middle(DoubleStream numbers) {
+    double[] sorted = numbers.sorted().toArray();
+    return sorted.length == 0
+        ? 0
+        : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /// By how far the adversary got: over half of what is possible, under a fifth, or between.

@@ -74,7 +74,7 @@ function after(text) {
 /** @param {Faithful} of */
 function meaning(of) {
   return of.uniformLoss < 0.02 ? "But spreading all attention evenly costs next to nothing on these texts: attention does little here, and the tests say little." :
-    `Spreading all attention evenly costs ${digits(of.uniformLoss)} nats a token, so there is something to explain. The verdict goes by how far the adversary got: ${(100 * of.adversarial / MOST).toFixed(0)} % of what is possible; from 50 % on attention is free, below 20 % bound.`;
+    `Spreading all attention evenly costs ${digits(of.uniformLoss)} nats a token, so there is something to explain. The verdict goes by how far the adversary got: ${(100 * of.adversarial / MOST).toFixed(0)} % of what is possible; from 50 % on attention is free, below 20 % bound.` + (examples.length < 5 ? ` ${examples.length === 1 ? "One text is" : `${examples.length} texts are`} few: others may say otherwise.` : "");
 }
 
 /** @param {string} title @param {string} says @param {Element} picture */
@@ -103,7 +103,7 @@ function shuffles() {
     const high = (HIGH - BOTTOM - 22) * count / most;
     svg.append(draw("rect", {x: share(bin / 25) + 0.5, y: HIGH - BOTTOM - high, width: share(1 / 25) - share(0) - 1, height: high, class: "true"}, draw("title", {}, `${count} shuffles moved it ${digits(bin / 25)} to ${digits((bin + 1) / 25)}`)));
   });
-  const median = middle(examples.map(one => one.permuted[Math.floor(one.permuted.length / 2)])), uniform = middle(examples.map(one => one.uniform));
+  const median = middle(examples.map(one => middle(one.permuted))), uniform = middle(examples.map(one => one.uniform));
   mark(svg, share(median), `median ${digits(median)}`, "fitted");
   mark(svg, share(uniform), `all alike ${digits(uniform)}`, "other", 26);
   return card("Shuffled", "Near 0 it does not matter which token gets which weight; near 1 another answer comes out.", svg);
@@ -155,12 +155,13 @@ function baseline() {
 
 /** @param {number[]} values */
 function middle(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const sorted = [...values].sort((a, b) => a - b), half = values.length / 2;
+  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
 }
 
 function table() {
   const heads = ["text", "shuffled", "all alike", "adversary", "τ gradient", "τ left out"];
   return make("table", {className: "guesses figures"}, make("caption", {}, "Every text; shuffled is the median"), make("thead", {}, make("tr", {}, ...heads.map(text => make("th", {scope: "col"}, text)))),
     make("tbody", {}, ...examples.map((one, index) => make("tr", {}, make("td", {}, make("code", {}, "…" + visible((texts[index] ?? []).join("").slice(-40)))),
-      ...[one.permuted[Math.floor(one.permuted.length / 2)], one.uniform, one.adversary.divergence, one.tauGradient, one.tauLeaveOneOut].map(value => make("td", {}, value.toFixed(4)))))));
+      ...[middle(one.permuted), one.uniform, one.adversary.divergence, one.tauGradient, one.tauLeaveOneOut].map(value => make("td", {}, value.toFixed(4)))))));
 }

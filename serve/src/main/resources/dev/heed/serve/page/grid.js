@@ -9,18 +9,24 @@ import {chosen, headsSeen, hover, leave, lock, on, places, seen} from "./state.j
 
 /** @type {Map<string, HTMLButtonElement>} */
 const cells = new Map();
-/** @type {Record<string, {value: (place: Place) => number | undefined, text: (value: number) => string, signed: boolean, caption: string}>} */
+/** @type {Record<string, {value: (place: Place) => number | undefined, text: (value: number) => string, signed: boolean, caption: string, most?: number}>} */
 const overlays = {
   pattern: {value: () => undefined, text: digits, signed: false,
     caption: "Each picture is one head: a row is a token that looks, a column a token that is looked at."},
 };
 
-/** @type {(place: Place) => string} */
-let role = () => "";
+/** @type {{role: (place: Place) => [string, string], words: (place: Place) => string}} */
+let insights = {role: () => ["", ""], words: () => ""};
+let openTable = () => {};
 
-/** Gives what is written in the corner of a picture. @param {(place: Place) => string} source */
-export function setRoles(source) {
-  role = source;
+/** Gives what is written in the corner of a picture, and what is said of it. @param {typeof insights} source */
+export function setInsights(source) {
+  insights = source;
+}
+
+/** Gives the same in numbers. @param {() => void} source */
+export function setTable(source) {
+  openTable = source;
 }
 
 /** Adds something that heads can be coloured by. @param {string} name @param {typeof overlays[string]} overlay */
@@ -31,7 +37,8 @@ export function addOverlay(name, overlay) {
 /** Paints what changed. */
 export function repaint() {
   for (const [key, cell] of cells) paint(key, cell);
-  byId("grid-caption").textContent = (overlays[chosen().overlay] ?? overlays.pattern).caption;
+  byId("grid-caption").replaceChildren((overlays[chosen().overlay] ?? overlays.pattern).caption + " ",
+    make("button", {type: "button", className: "link", id: "heads-table", onclick: openTable}, "All heads as a table"));
 }
 
 /** Builds the tools and waits for traces. @param {[string, string, string][]} choices of overlays */
@@ -129,27 +136,27 @@ function paint(key, button) {
   const canvas = /** @type {HTMLCanvasElement} */ (button.firstChild);
   const badge = /** @type {HTMLElement} */ (button.lastChild);
   const name = `Layer ${place.layer} head ${place.head}`;
-  const more = value === undefined ? role(place) : "";
+  const [role, fit] = insights.role(place), said = insights.words(place);
   canvas.hidden = value !== undefined;
   if (value === undefined) {
     thumbnail(canvas, place);
     button.style.background = "";
-    badge.textContent = more;
-    button.setAttribute("aria-label", [name, more].filter(Boolean).join(", "));
+    badge.replaceChildren(role, make("i", {}, fit));
+    button.title = button.ariaLabel = [name, said].filter(Boolean).join(", ");
   } else {
     const colour = overlay.signed ? signed(value, range(overlay)) : shade(value / (range(overlay) || 1));
     const text = overlay.signed ? withSign(value) : overlay.text(value);
     button.style.background = colour;
     badge.style.color = inkOn(colour);
-    badge.textContent = text;
-    button.setAttribute("aria-label", `${name}, ${chosen().overlay} ${text}`);
+    badge.replaceChildren(...chosen().overlay === "role" ? [role ? `${role} ${fit}` : ""] : [text]);
+    button.title = button.ariaLabel = `${name}, ${overlays[chosen().overlay] === overlays.loss ? `loss ${text}, ` : ""}${said}`;
   }
   button.classList.toggle("valued", value !== undefined);
 }
 
 /** @param {typeof overlays[string]} overlay */
 function range(overlay) {
-  let most = 0;
+  let most = overlay.most ?? 0;
   for (const key of cells.keys()) most = Math.max(most, Math.abs(overlay.value(places(key)[0]) ?? 0));
   return overlay.signed ? most : Math.max(most, 1e-9);
 }

@@ -26,7 +26,7 @@ const text = /** @type {HTMLTextAreaElement} */ (byId("text"));
 const model = /** @type {HTMLInputElement} */ (byId("model"));
 const sheet = /** @type {HTMLDialogElement} */ (byId("sheet"));
 
-grid.begin([["pattern", "Pattern", "Where each head looks"], ["focus", "Focus", "How focused each head is"], ["sink", "Sink", "How much rests on the first token"],
+grid.begin([["pattern", "Pattern", "Where each head looks"], ["focus", "Focus", "How focused each head is"], ["sink", "Sink", "How much rests on the first token"], ["role", "Role", "What the pattern of a head fits"],
   ["loss", "Δ loss", "What each head alone is worth: as many forward passes as heads"]]);
 head.begin();
 steps.begin();
