@@ -171,7 +171,7 @@ record TaskLaboratory(Json.Obj task) implements Laboratory {
         record.ifPresent(open -> open.looked(report.step(), accuracy, experiment.heads()));
         done = accuracy >= task.number("enough");
       }
-      if (report.step() % (KEPT * task.integer("every")) == 0) {
+      if (report.step() % ((long) KEPT * task.integer("every")) == 0) {
         record.ifPresent(open -> open.keep(report.step(), experiment.training));
       }
     }
