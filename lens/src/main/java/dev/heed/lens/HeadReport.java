@@ -38,6 +38,23 @@ public record HeadReport(
     /// Nothing, as of a text alone.
     static final Evidence NONE =
         new Evidence(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    private Json.Obj json() {
+      Json.Obj said = Json.object();
+      if (copying.isPresent()) {
+        said = said.with("copying", copying.get());
+      }
+      if (eigenvalues.isPresent()) {
+        said = said.with("eigenvalueCopying", eigenvalues.get());
+      }
+      if (positional.isPresent()) {
+        said = said.with("positional", positional.get());
+      }
+      return reads.isPresent()
+          ? said.with("reads", new HeadId(reads.get().layer, reads.get().head).toString())
+              .with("composition", reads.get().composition)
+          : said;
+    }
   }
 
   /// An earlier head and how strongly it is read, above chance.
@@ -48,7 +65,15 @@ public record HeadReport(
   /// @param textMean of texts, with the mean in place of its result; `textZero`, with zeros
   /// @param repeatedMean of the second half of random tokens that come twice; `repeatedZero`,
   ///   likewise
-  public record Loss(double textMean, double textZero, double repeatedMean, double repeatedZero) {}
+  public record Loss(double textMean, double textZero, double repeatedMean, double repeatedZero) {
+    private Json.Obj json() {
+      return Json.object()
+          .with("textMean", textMean)
+          .with("textZero", textZero)
+          .with("repeatedMean", repeatedMean)
+          .with("repeatedZero", repeatedZero);
+    }
+  }
 
   public HeadReport {
     roles = Collections.unmodifiableMap(new EnumMap<>(roles));
@@ -101,31 +126,7 @@ public record HeadReport(
   public Json.Obj json() {
     Json.Obj scores = Json.object();
     for (Map.Entry<HeadRole, HeadRole.Score> each : roles.entrySet()) {
-      HeadRole.Score score = each.getValue();
-      scores =
-          scores.with(
-              each.getKey().text(),
-              Json.object()
-                  .with("score", score.score())
-                  .with("besideFirst", score.besideFirst())
-                  .with("chance", score.chance())
-                  .with("queries", score.queries()));
-    }
-    Json.Obj said = Json.object();
-    if (weights.copying.isPresent()) {
-      said = said.with("copying", weights.copying.get());
-    }
-    if (weights.eigenvalues.isPresent()) {
-      said = said.with("eigenvalueCopying", weights.eigenvalues.get());
-    }
-    if (weights.positional.isPresent()) {
-      said = said.with("positional", weights.positional.get());
-    }
-    if (weights.reads.isPresent()) {
-      Partner partner = weights.reads.get();
-      said =
-          said.with("reads", "L%dH%d".formatted(partner.layer, partner.head))
-              .with("composition", partner.composition);
+      scores = scores.with(each.getKey().text(), each.getValue().json());
     }
     Json.Obj all =
         Json.object()
@@ -133,14 +134,8 @@ public record HeadReport(
             .with("head", head)
             .with("statistics", statistics.json())
             .with("pattern", scores)
-            .with("weights", said)
-            .with(
-                "ablation",
-                Json.object()
-                    .with("textMean", loss.textMean)
-                    .with("textZero", loss.textZero)
-                    .with("repeatedMean", loss.repeatedMean)
-                    .with("repeatedZero", loss.repeatedZero));
+            .with("weights", weights.json())
+            .with("ablation", loss.json());
     if (role().isPresent()) {
       all = all.with("role", role().get().text()).with("aboveChance", aboveChance(role().get()));
     }

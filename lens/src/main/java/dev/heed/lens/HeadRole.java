@@ -1,5 +1,6 @@
 package dev.heed.lens;
 
+import dev.heed.checkpoint.Json;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -60,6 +61,14 @@ public enum HeadRole {
     /// The weight where a role expects it: 0 by chance, 1 at most.
     public double aboveChance() {
       return queries == 0 || chance >= 1 ? 0 : (score - chance) / (1 - chance);
+    }
+
+    Json.Obj json() {
+      return Json.object()
+          .with("score", score)
+          .with("besideFirst", besideFirst)
+          .with("chance", chance)
+          .with("queries", queries);
     }
   }
 

@@ -27,8 +27,9 @@ record Honesty(LanguageModel model, Lens lens, String text) {
   private static final int MOST_TOKENS = 16384;
   private static final int MOST_EXAMPLES = 50;
 
-  /// Logits that are kept at once.
-  private static final int LOGITS = 32 << 20;
+  /// Logits that are kept at once: 128 MiB, or a quarter of the heap.
+  private static final int LOGITS =
+      (int) Math.min(32 << 20, Runtime.getRuntime().maxMemory() / 4 / Float.BYTES);
 
   /// Temperatures from a quarter to 4, of which 1 is the one in the middle.
   private static final int STEPS = 24;
