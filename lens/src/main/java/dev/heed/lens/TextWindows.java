@@ -54,9 +54,11 @@ public final class TextWindows {
 
   /// The token that the tokenizer puts before every text, where it puts one.
   public static OptionalInt beginning(Tokenizer tokenizer) {
-    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
     OptionalInt bos = tokenizer.bos();
-    boolean added = bos.isPresent() && ids.length > 0 && ids[0] == bos.getAsInt();
-    return added ? bos : OptionalInt.empty();
+    if (bos.isEmpty()) {
+      return bos;
+    }
+    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
+    return ids.length > 0 && ids[0] == bos.getAsInt() ? bos : OptionalInt.empty();
   }
 }

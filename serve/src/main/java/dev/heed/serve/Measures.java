@@ -131,7 +131,7 @@ record Measures(Traced traced, Lens lens) {
     if (!attends || block.heads() == 0 || block.keys() != traced.texts().size()) {
       throw new RefusedException(
           400,
-          "studio: layer %d has no self-attention among the tokens alone; choose a layer before it, or the weights of a head"
+          "studio: layer %d has no self-attention among the tokens alone, which rollout, norms and value zeroing follow; gradients would fit"
               .formatted(layer));
     }
   }

@@ -88,6 +88,7 @@ function help() {
     ["↑ ↓", "in the grid: the layer"], ["a", "ablate the locked head, or restore it"], ["m", "matrix or lines"], ["e", "export"], ["t", "light or dark"], ["/", "edit the text"], ["?", "this help"]];
   sheet.replaceChildren(make("h2", {id: "sheet-title"}, "How to read this page"),
     make("p", {}, "Every token looks at those before it. A head is one way of looking; the grid shows all of them, a row a layer. In each picture a row is the token that looks, a column the token that is looked at, and the stronger the colour, the more."),
+    make("p", {}, "Tint the text by something else than weights, and look at words instead of tokens, above it. Under a head's matrix stands how its row comes about: scores, who may be seen, weights. Calibration and Faithfulness are pages of their own."),
     make("p", {}, "Looking is not using. Ablate a head, and the Δ column shows what the model loses without it."),
     make("table", {className: "keys"}, make("tbody", {}, ...keys.map(([key, what]) => make("tr", {}, make("td", {}, make("kbd", {}, key)), make("td", {}, what))))),
     make("button", {onclick: () => sheet.close()}, "Close"));

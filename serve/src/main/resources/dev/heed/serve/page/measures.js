@@ -30,7 +30,7 @@ export const MEASURES = {
 let map = new Float32Array();
 /** @type {Sources | undefined} */
 let sources;
-let mapOf = "", sourcesOf = "";
+let mapOf = "", sourcesOf = "", failed = false;
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
@@ -51,12 +51,21 @@ export function measure() {
 
 async function ask() {
   const {kind} = measure();
-  if (!trace || kind === "head") return;
+  if (!trace || kind === "head") {
+    if (failed) notice("");
+    failed = false;
+    return;
+  }
   try {
     if (kind === "map") await askMap();
     else await askSources();
+    if (failed) notice("");
+    failed = false;
   } catch (error) {
-    if (!isGivenUp(error)) notice(String(/** @type {Error} */ (error).message));
+    if (!isGivenUp(error)) {
+      failed = true;
+      notice(String(/** @type {Error} */ (error).message));
+    }
   }
   for (const listener of listeners) listener();
 }
