@@ -5,12 +5,17 @@ import dev.heed.kernel.Workers;
 import dev.heed.lens.Calibration;
 import dev.heed.lens.Calibration.Outcomes;
 import dev.heed.lens.Faithfulness;
+import dev.heed.lens.ImposedWeights;
 import dev.heed.lens.Lens;
+import dev.heed.lens.SeedVariance;
 import dev.heed.lens.TemperatureScaling;
 import dev.heed.model.LanguageModel;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +38,7 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 final class FaithfulCommand implements Callable<Integer> {
   private static final int LONGEST = 128;
+  private static final int IMPOSED_TEXTS = 6;
 
   @Spec private CommandSpec spec;
 
@@ -50,6 +56,13 @@ final class FaithfulCommand implements Callable<Integer> {
           "100 shuffles, and 500 steps of five candidates for the adversary, as in the paper.")
   private boolean thorough;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "MODEL",
+      description =
+          "A model that differs by its seed, may be repeated: how far attention differs by chance alone.")
+  private List<Path> beside = List.of();
+
   @Option(names = "--json", description = "Prints one JSON object on one line.")
   private boolean json;
 
@@ -59,7 +72,12 @@ final class FaithfulCommand implements Callable<Integer> {
 
   /// What a model is judged on, and what came of it.
   private record Found(
-      Faithfulness attention, Calibration before, Calibration after, double temperature) {}
+      Faithfulness attention,
+      Optional<SeedVariance> seeds,
+      Optional<ImposedWeights> imposed,
+      Calibration before,
+      Calibration after,
+      double temperature) {}
 
   @Override
   public Integer call() {
@@ -92,14 +110,43 @@ final class FaithfulCommand implements Callable<Integer> {
         Faithfulness.of(
             lens, starts, thorough ? Faithfulness.Settings.PAPER : Faithfulness.Settings.QUICK);
     TemperatureScaling scaling = TemperatureScaling.of(Outcomes.of(lens, windows));
+    List<int[]> some = windows.stream().limit(IMPOSED_TEXTS).toList();
     return new Found(
-        attention, scaling.at(1), scaling.at(scaling.temperature()), scaling.temperature());
+        attention,
+        seeds(lens, starts, workers),
+        thorough && some.size() >= 3
+            ? Optional.of(ImposedWeights.of(lens, some))
+            : Optional.empty(),
+        scaling.at(1),
+        scaling.at(scaling.temperature()),
+        scaling.temperature());
+  }
+
+  private Optional<SeedVariance> seeds(Lens lens, List<int[]> texts, Workers workers) {
+    if (beside.isEmpty()) {
+      return Optional.empty();
+    }
+    List<LanguageModel> opened = new ArrayList<>();
+    try {
+      beside.forEach(other -> opened.add(Models.open(other)));
+      List<Lens> others = opened.stream().map(other -> Lens.of(other, workers)).toList();
+      return Optional.of(SeedVariance.of(lens, others, texts));
+    } finally {
+      opened.forEach(LanguageModel::close);
+    }
   }
 
   private Json.Obj json(Found found) {
+    Json.Obj attention = found.attention.json();
+    if (found.seeds.isPresent()) {
+      attention = attention.with("seeds", found.seeds.get().json());
+    }
+    if (found.imposed.isPresent()) {
+      attention = attention.with("imposed", found.imposed.get().json());
+    }
     return Json.object()
         .with("model", model.toString())
-        .with("attention", found.attention.json())
+        .with("attention", attention)
         .with("calibration", found.before.json())
         .with("temperature", found.temperature)
         .with("calibrated", found.after.json());
@@ -131,7 +178,19 @@ final class FaithfulCommand implements Callable<Integer> {
         "lost when every token attends to all alike",
         found.attention.uniformLoss(),
         " nats a token");
+    found.seeds.ifPresent(seeds -> {
+      line(out, "mean attention of models of other seeds differs by", seeds.divergence(), " nats");
+      line(out, "their answers differ by", seeds.variation(), " of 1");
+    });
+    found.imposed.ifPresent(imposed -> {
+      line(out, "next token from words weighed by attention, right", imposed.imposed(), " of 1");
+      line(out, "next token from words weighed alike, right", imposed.uniform(), " of 1");
+    });
     out.printf("verdict: %s%n%n", found.attention.verdict().text());
+    calibration(found, out);
+  }
+
+  private static void calibration(Found found, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%-27s  as it is   temperature %.3f%n",

@@ -57,11 +57,17 @@ final class LookCommandTest {
   void faithful_asJson_hasVerdictAndCalibration() {
     CommandResult result =
         CommandResult.of(
-            "faithful", "--examples", "1", "--length", "6", "--tokens", "256", "--json");
+            "faithful",
+            "--examples=1",
+            "--length=6",
+            "--tokens=256",
+            "--beside=embedded",
+            "--json");
 
     assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
     Json.Obj json = Json.parseObject("out", result.out().getBytes(StandardCharsets.UTF_8));
     assertThat(json.object("attention").string("verdict")).isIn("free", "partly", "bound");
+    assertThat(json.object("attention").object("seeds").number("divergence")).isZero();
     Json.Obj before = json.object("calibration");
     assertThat(before.number("accuracy")).isEqualTo(json.object("calibrated").number("accuracy"));
     assertThat(before.number("ece")).isBetween(0.0, 1.0);

@@ -216,8 +216,8 @@ public record Faithfulness(List<Example> examples, double uniformLoss, Settings 
         Ranks.kendall(attention, leaveOneOut(lens, text, answer)));
   }
 
-  /// The mean weight of each key for the last token, over layers and heads.
-  private static double[] attention(Lens lens, Trace trace, int last) {
+  /// What each key gets from a token, the last of them, summed over layers and heads.
+  static double[] attention(Lens lens, Trace trace, int last) {
     double[] mean = new double[last + 1];
     for (int layer = 0; layer < lens.decoder().blocks().size(); layer++) {
       String site = "blocks." + layer + ".attn.pattern";

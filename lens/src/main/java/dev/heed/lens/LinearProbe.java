@@ -96,7 +96,7 @@ public record LinearProbe(double accuracy, double control, double majority, doub
     return new Rows(rows.states, labels, rows.tokens);
   }
 
-  private static double majority(Rows learned, Rows judged, int classes) {
+  static double majority(Rows learned, Rows judged, int classes) {
     int[] counts = new int[classes];
     learned.labels.forEach(label -> counts[label]++);
     int most = 0;
