@@ -3,10 +3,11 @@
 //   npm ci && npm test          in this folder, after ./heed --version has built Heed
 //   HEED_CHROMIUM=/path         another browser; HEED_SCREENSHOTS=folder keeps pictures
 //   HEED_COMMAND=/path          another heed
+//   HEED_GPT2=1                 the large grid by a model of GPT-2's width, 85 M random weights
 
 import assert from "node:assert/strict";
 import {execFile, spawn} from "node:child_process";
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {appendFile, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {after, before, test} from "node:test";
@@ -382,7 +383,7 @@ async function waitFor(so) {
 }
 
 test("12 x 12 heads at 128 tokens are drawn at once", async () => {
-  const model = await randomModel(12, 12, 12);
+  const model = process.env.HEED_GPT2 ? await randomModel(12, 12, 64, 2048) : await randomModel(12, 12, 12, 288);
   const large = await open(address + "#" + new URLSearchParams({model, text: "a thousand times good night ".repeat(40).slice(0, 355)}));
   const tokens = await large.locator(".token").count();
   const payload = (await (await api("patterns", {model, text: await large.inputValue("#text")})).arrayBuffer()).byteLength;
@@ -397,12 +398,29 @@ test("12 x 12 heads at 128 tokens are drawn at once", async () => {
   assert.equal(await large.locator(".cell canvas").count(), 144);
   assert.ok(payload <= 1.5e6);
   assert.ok(drawn < 300 * Number(process.env.HEED_PATIENCE ?? 1), `${drawn} ms`);
+  const text = await large.inputValue("#text"), answered = [];
+  await large.waitForFunction(() => document.getElementById("delta-loss"));
+  await large.click('[data-value="zero"]');
+  for (let head = 0; head < 5; head++) {
+    await large.click(`[data-place="5.${head}"]`);
+    const begin = performance.now();
+    await large.click("#toggle");
+    await large.waitForFunction(count => document.querySelectorAll("#ablation .chip[aria-label]").length === count, head + 1);
+    answered.push(performance.now() - begin);
+  }
+  const passes = [];
+  for (let again = 0; again < 5; again++) {
+    const begin = performance.now();
+    await (await api("effect", {model, text, heads: [{layer: 0, head: again, by: "zero"}], position: 0})).text();
+    passes.push(performance.now() - begin);
+  }
+  console.log(`# a head toggled: ${answered.map(Math.round).join(" ")} ms; the server alone: ${passes.map(Math.round).join(" ")} ms`);
   await large.close();
 });
 
-/** A model of random weights that reads 128 tokens. @param {number} layers @param {number} heads @param {number} width of a head */
-async function randomModel(layers, heads, width) {
-  const folder = await smallModel(), size = heads * width, hidden = 2 * size;
+/** A model of random weights that reads 128 tokens. @param {number} layers @param {number} heads @param {number} width of a head @param {number} hidden */
+async function randomModel(layers, heads, width, hidden) {
+  const folder = await smallModel(), size = heads * width;
   /** @type {[string, number[]][]} */
   const shapes = [["model.embed_tokens.weight", [512, size]], ["model.norm.weight", [size]]];
   for (let layer = 0; layer < layers; layer++) {
@@ -418,13 +436,15 @@ async function randomModel(layers, heads, width) {
     end += 4 * shape.reduce((a, b) => a * b);
     header[name] = {dtype: "F32", shape, data_offsets: [begin, end]};
   }
-  const numbers = Float32Array.from({length: end / 4}, () => {
+  const numbers = new Float32Array(end / 4);
+  for (let i = 0; i < numbers.length; i++) {
     random = (1103515245 * random + 12345) % 2147483648;
-    return (random / 2147483648 - 0.5) * 0.2;
-  });
+    numbers[i] = (random / 2147483648 - 0.5) * 0.2;
+  }
   const text = Buffer.from(JSON.stringify(header)), length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
-  await writeFile(join(folder, "model.safetensors"), Buffer.concat([length, text, Buffer.from(numbers.buffer)]));
+  await writeFile(join(folder, "model.safetensors"), Buffer.concat([length, text]));
+  await appendFile(join(folder, "model.safetensors"), Buffer.from(numbers.buffer));
   const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
   await writeFile(join(folder, "config.json"), JSON.stringify({...config, hidden_size: size, intermediate_size: hidden, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: heads}));
   return folder;

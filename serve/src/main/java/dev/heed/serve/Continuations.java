@@ -28,7 +28,11 @@ record Continuations(Lens lens, Texts texts, Set<Integer> endTokens) {
           "studio: the text fills the context, %d tokens; a shorter one can be continued"
               .formatted(texts.size()));
     }
-    int asked = 1 + Checks.within("tokens", call.asked().integer("tokens") - 1, 1 << 20);
+    int asked = call.asked().integer("tokens");
+    if (asked < 1) {
+      throw new RefusedException(
+          400, "studio: %d tokens to go on with; 1 or more fit".formatted(asked));
+    }
     Sampling sampling =
         new Sampling(1, call.asked().number("temperature"), 0, 1, 0, call.asked().whole("seed"));
     GenerationSettings settings =

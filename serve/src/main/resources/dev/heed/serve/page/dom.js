@@ -73,6 +73,12 @@ export function withSign(value) {
   return (value > 0 ? "+" : value < 0 ? "\u2212" : "\u00b1") + digits(Math.abs(value));
 }
 
+/** What is wrong with a text that nobody reads, however long the context. @param {string} text */
+export function tooLong(text) {
+  const most = 80_000; // of which each may be three bytes of a request
+  return text.length > most ? `The text has ${text.length.toLocaleString("en")} characters; up to ${most.toLocaleString("en")} are read.` : "";
+}
+
 /** Says something that went wrong, or takes it back. @param {string} text */
 export function notice(text) {
   const element = byId("notice");

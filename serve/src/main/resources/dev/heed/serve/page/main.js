@@ -3,7 +3,7 @@
 import * as ablate from "./ablate.js";
 import {isExport} from "./api.js";
 import {facts, look, onTrace, trace} from "./data.js";
-import {byId, make, notice} from "./dom.js";
+import {byId, make, notice, tooLong} from "./dom.js";
 import * as evidence from "./evidence.js";
 import {openExports} from "./export.js";
 import * as calibration from "./calibration.js";
@@ -71,6 +71,8 @@ byId("help").addEventListener("click", help);
 byId("export").addEventListener("click", () => openExports(sheet));
 
 function read() {
+  const problem = tooLong(text.value);
+  if (problem) return notice(problem);
   lock({text: text.value, continued: "", query: -1, key: -1});
 }
 

@@ -2,7 +2,7 @@
 
 import {isExport, isGivenUp, lines} from "./api.js";
 import {facts, isShown, onTrace, subject, trace} from "./data.js";
-import {byId, make, segmented, visible, withSign} from "./dom.js";
+import {byId, make, segmented, tooLong, visible, withSign} from "./dom.js";
 import {heat, scaleOf} from "./heat.js";
 import {chosen, hover, leave, lock, on} from "./state.js";
 
@@ -78,6 +78,8 @@ function submit(event) {
     running.abort();
     return;
   }
+  error = tooLong(corrupt.value);
+  if (error) return paint();
   const change = {corrupt: corrupt.value, right: right.value, wrong: wrong.value};
   const {corrupt: was, right: wasRight, wrong: wasWrong} = chosen();
   if (change.corrupt === was && change.right === wasRight && change.wrong === wasWrong) fresh();
