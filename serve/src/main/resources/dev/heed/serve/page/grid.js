@@ -1,6 +1,6 @@
 // Layers x heads: a thumbnail of each pattern.
 
-import {colours, inkOn, shade, signed} from "./colour.js";
+import {colours, inkOn, isDark, shade, signed} from "./colour.js";
 import {exists, onTrace, roots, rowAt, keysOf, trace, facts} from "./data.js";
 import {byId, digits, make, segmented, withSign} from "./dom.js";
 import {chosen, headsSeen, hover, leave, lock, on, places, seen} from "./state.js";
@@ -185,15 +185,23 @@ export function paintPattern(context, layer, values, linear) {
   context.putImageData(image, 0, 0);
 }
 
+/** @type {Map<string, Uint32Array>} */
+const tables = new Map();
+
 /** The colours of `255 √w` as pixels. @param {boolean} linear */
 function packed(linear) {
+  const key = `${linear} ${isDark()}`;
+  const known = tables.get(key);
+  if (known) return known;
   const table = colours("sequential");
   const bytes = new Uint8Array(4 * 256);
   for (let root = 0; root < 256; root++) {
     const colour = 3 * Math.round(linear ? root * root / 255 : root);
     bytes.set([table[colour], table[colour + 1], table[colour + 2], 255], 4 * root);
   }
-  return new Uint32Array(bytes.buffer);
+  const made = new Uint32Array(bytes.buffer);
+  tables.set(key, made);
+  return made;
 }
 
 function mark() {

@@ -24,8 +24,8 @@ export function begin() {
     picture.addEventListener("mouseleave", () => leave("key"));
     picture.addEventListener("click", event => lock({key: under(/** @type {MouseEvent} */ (event), picture)}));
   }
-  onTrace(() => { of = ""; ask(); });
-  on(["layer", "head", "query"], ask);
+  onTrace(() => { of = ""; ask(600); }); // once all heads are drawn
+  on(["layer", "head", "query"], () => ask(120));
   on(["key", "view", "theme"], paint);
 }
 
@@ -35,7 +35,8 @@ function under(event, picture) {
   return Math.max(0, Math.min(count - 1, Math.floor((event.clientX - frame.left) / frame.width * count)));
 }
 
-function ask() {
+/** @param {number} delay milliseconds */
+function ask(delay) {
   const {layer, head} = chosen(), query = queryOf(chosen().query), wanted = `${layer}.${head} ${query}`;
   if (wanted === of) return;
   clearTimeout(waiting);
@@ -50,7 +51,7 @@ function ask() {
       forget();
       if (!isExport) notice(String(/** @type {Error} */ (error).message));
     }
-  }, 120);
+  }, delay);
 }
 
 function forget() {
