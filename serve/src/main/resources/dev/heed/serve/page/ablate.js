@@ -49,7 +49,7 @@ export function begin() {
     value: ({layer, head}) => costs.get(`${layer}.${head}`), text: digits, signed: true,
     caption: "Δ loss in nats per token when that head alone is replaced: red heads helped with this text, blue ones hurt.",
   });
-  onTrace(() => { costs = new Map(); effect = undefined; void ask(); if (chosen().overlay === "loss") void sweep(); });
+  onTrace(() => { costs = new Map(); effect = undefined; box.classList.add("stale"); void ask(); if (chosen().overlay === "loss") void sweep(); });
   on(["ablated", "query"], () => void ask());
   on(["layer", "head", "theme"], paint);
   on(["overlay"], () => { if (chosen().overlay === "loss" && !costs.size) void sweep(); });
@@ -72,6 +72,7 @@ async function ask() {
   const heads = silenced();
   try {
     effect = trace ? await json("effect", {...subject(), heads, position: queryOf(chosen().query)}, "effect") : undefined;
+    box.classList.remove("stale");
     paint();
   } catch (error) {
     if (!isGivenUp(error) && !isExport) notice(String(/** @type {Error} */ (error).message));
