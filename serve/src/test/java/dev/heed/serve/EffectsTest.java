@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.heed.checkpoint.Json;
 import dev.heed.kernel.Workers;
 import dev.heed.lens.Baseline;
+import dev.heed.lens.Distributions;
 import dev.heed.lens.Effect;
 import dev.heed.lens.Intervention;
 import dev.heed.lens.Lens;
@@ -96,6 +97,25 @@ class EffectsTest {
       losses.add(answer.number("before"));
     }
     assertThat(losses.get(0)).isNotEqualTo(losses.get(1));
+  }
+
+  @Test
+  void effect_atAPosition_tellsWhatFollowsThere() throws IOException {
+    String body = "{\"text\": %s, \"heads\": %s, \"position\": 7}".formatted(Json.of(TEXT), one(0));
+    Json.Obj answer = Json.parseObject("effect", http().post("/api/effect", body).body());
+    try (LanguageModel model = LanguageModel.embedded()) {
+      int[] ids = model.tokenizer().encode(TEXT, SpecialTokens.WITH).ids();
+      Trace trace = Lens.of(model, workers).trace(ids, Sites.none());
+      double next = Math.exp(-Distributions.loss(trace.logits().row(0, 7), ids[8]));
+      List<Double> told = new ArrayList<>();
+      for (Json.Obj row : answer.list("top").objects()) {
+        if (row.bool("actual")) {
+          told.add(row.number("before"));
+        }
+      }
+      assertThat(told).hasSize(1);
+      assertThat(told.getFirst()).isCloseTo(next, within(1e-4));
+    }
   }
 
   @Test
