@@ -162,9 +162,10 @@ final class HeadsCommand implements Callable<Integer> {
     out.println();
     out.println(
         "right: how often the other end gets most of a word's weight; a head is syntactic where that is");
-    out.println(
-        "%.2f more than always looking as many words away; any, to head: the unlabelled attachment score"
-            .formatted(SyntacticRoles.ABOVE_BASELINE));
+    out.printf(
+        Locale.ROOT,
+        "%.2f more than always looking as many words away; any, to head: the unlabelled attachment score%n",
+        SyntacticRoles.ABOVE_BASELINE);
   }
 
   private int statistics(LanguageModel opened, Workers workers, PrintWriter out) {
