@@ -31,7 +31,7 @@ public record LogitAttribution(List<Contribution> contributions, double logit) {
     private static final String HEAD = "attn.z.";
     private static final Pattern OF_BLOCK = Pattern.compile("blocks\\.(\\d+)\\.(.+)");
 
-    /// The part as readers call it: `L3H1`, `L3 feed-forward`.
+    /// The part as readers call it: `L3H1`, `L3 MLP`.
     public String name() {
       Matcher found = OF_BLOCK.matcher(part);
       if (!found.matches()) {
@@ -40,7 +40,7 @@ public record LogitAttribution(List<Contribution> contributions, double logit) {
       String layer = "L" + found.group(1);
       String point = found.group(2);
       return switch (point) {
-        case "mlp_out" -> layer + " feed-forward";
+        case "mlp_out" -> layer + " MLP";
         case "attn_out" -> layer + " attention";
         default ->
             point.startsWith(HEAD)

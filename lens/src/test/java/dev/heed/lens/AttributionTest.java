@@ -144,7 +144,7 @@ class AttributionTest {
   @ParameterizedTest
   @CsvSource({
     "blocks.3.attn.z.1, L3H1",
-    "blocks.0.mlp_out, L0 feed-forward",
+    "blocks.0.mlp_out, L0 MLP",
     "blocks.12.attn_out, L12 attention",
     "blocks.2.attn.bias, L2 attn.bias",
     "embed, embedding",

@@ -141,6 +141,8 @@ final class MappedFile implements AutoCloseable {
     String found = "";
     if (text.startsWith("GGUF")) {
       found = "begins as a GGUF file, whose name ends in .gguf";
+    } else if (text.startsWith("heed.tok")) {
+      found = "is a file of tokens, for train and eval";
     } else if (text.startsWith("\u001f\u008b")) {
       found = "begins as a gzip archive; unpack it first";
     } else if (!text.isEmpty() && text.chars().allMatch(MappedFile::isText)) {

@@ -40,7 +40,7 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Obj metadata) {
     }
     if (length < 2 || length > Math.min(LONGEST, file.size() - PREFIX)) {
       throw new CheckpointException(
-          "%s: header length %s does not fit; it should be 2 to %d"
+          "%s: is no safetensors file, or a broken one: header length %s does not fit; it should be 2 to %d"
               .formatted(
                   file.name(),
                   Long.toUnsignedString(length),

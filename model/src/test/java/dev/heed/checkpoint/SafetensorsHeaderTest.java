@@ -114,6 +114,7 @@ class SafetensorsHeaderTest {
       value = {
         "First Citizen, before we proceed; looks like text: \"First Citizen, before",
         "Äußerst viel Text; looks like text",
+        "heed.tok\u0001\u0000; is a file of tokens",
         "GGUF....aaaaaaaa; begins as a GGUF file"
       })
   void open_anotherKindOfFile_saysWhatItLooksLike(String content, String message) {
