@@ -219,7 +219,7 @@ final class FaithfulCommand implements Callable<Integer> {
   }
 
   private static void line(PrintWriter out, String what, double figure, String unit) {
-    out.printf(Locale.ROOT, "  %-58s %7.4f%s%n", what, figure, unit);
+    out.printf(Locale.ROOT, "  %-59s %7.4f%s%n", what, figure, unit);
   }
 
   private static void two(PrintWriter out, String what, double before, double after) {

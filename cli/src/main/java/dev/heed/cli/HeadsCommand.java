@@ -179,8 +179,11 @@ final class HeadsCommand implements Callable<Integer> {
       out.println(read.json().with("model", model.toString()));
     } else {
       out.printf(
-          "%d tokens %s, %d windows of %d%n%n",
-          read.tokens(), texts.source(), read.windows(), length);
+          "%s %s, %s of %d%n%n",
+          Words.count(read.tokens(), "token"),
+          texts.source(),
+          Words.count(read.windows(), "window"),
+          length);
       print(read, out);
     }
     out.flush();

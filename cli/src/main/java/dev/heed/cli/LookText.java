@@ -78,6 +78,10 @@ record LookText(Look look, IntFunction<String> names, PrintWriter out) {
   }
 
   private void printHeads() {
+    if (look.heads().isEmpty()) {
+      out.printf("%nno head of this model attends: its layers keep states%n");
+      return;
+    }
     out.printf("%nheads without which most is lost here%n");
     out.printf(
         "  %-7s %-17s %-10s %-6s %s%n",

@@ -91,6 +91,9 @@ final class PatchCommand implements Callable<Integer> {
       Lens lens = Lens.of(opened, workers);
       int[] right = tokenizer.encode(clean, SpecialTokens.WITH).ids();
       int[] other = tokenizer.encode(corrupt, SpecialTokens.WITH).ids();
+      if (right.length == 0 || other.length == 0) {
+        throw new HeedException("patch: a prompt has no tokens; some text in both would fit");
+      }
       if (right.length != other.length) {
         throw new HeedException(unequal(tokenizer, right, other));
       }

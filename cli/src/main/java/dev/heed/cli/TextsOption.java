@@ -13,11 +13,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// The texts that commands look at models with: somebody's, or else the model's own.
 final class TextsOption {
   private static final int LOOKED_AT = 1024;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--data",
@@ -44,7 +50,12 @@ final class TextsOption {
     return data == null ? "written by the model" : "of " + data;
   }
 
+  /// The most tokens that are looked at, windows for windows.
   private int most() {
+    if (tokens != null && tokens < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--tokens is %d; 1 or more would fit".formatted(tokens));
+    }
     return tokens == null ? LOOKED_AT : tokens;
   }
 

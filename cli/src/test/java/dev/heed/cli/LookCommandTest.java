@@ -46,6 +46,26 @@ final class LookCommandTest {
   }
 
   @Test
+  void look_ofAModelWithoutAttention_saysSoAndHeadsDoesToo() throws IOException {
+    Path text = Files.writeString(folder.resolve("text"), "My lord, the king is here. ".repeat(40));
+    String config =
+        "model={\"model_type\": \"mamba2\", \"num_hidden_layers\": 2, \"hidden_size\": 8, \"num_heads\": 4, "
+            + "\"head_dim\": 4, \"n_groups\": 2, \"state_size\": 3}";
+    String model = folder.resolve("model").toString();
+    CommandResult trained =
+        CommandResult.of(
+            "train", "--data", text.toString(), "--out", model, "--steps", "1", "--set", config);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    CommandResult look = CommandResult.of("look", "My lord", "--model", model);
+    assertThat(look.out()).as(look.err()).contains("no head of this model attends", "next: ");
+    CommandResult heads =
+        CommandResult.of("heads", "--model", model, "--data", text.toString(), "--tokens", "64");
+    assertThat(heads.code()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(heads.err()).contains("the model has no head that attends");
+    assertThat(CommandResult.of("heads", "--tokens", "0").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void look_atTooLittleOrTooMuch_isRefusedByName() {
     assertThat(CommandResult.of("look", "T").code()).isEqualTo(ExitCode.BAD_INPUT);
     CommandResult long1 = CommandResult.of("look", "word ".repeat(2000));

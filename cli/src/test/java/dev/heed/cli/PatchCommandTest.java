@@ -47,6 +47,7 @@ class PatchCommandTest {
     CommandResult alike = CommandResult.of("patch", CLEAN, CLEAN);
     assertThat(alike.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(alike.err()).contains("is the answer to both prompts", "--answer");
+    assertThat(CommandResult.of("patch", "", CORRUPT).err()).contains("a prompt has no tokens");
     CommandResult many = CommandResult.of("patch", CLEAN, CORRUPT, "--answer", "Mercutio");
     assertThat(many.code()).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(many.err()).contains("'Mercutio' is").contains("tokens of this model");

@@ -59,7 +59,11 @@ public final class HeadAnalysis {
   /// @param seed of random tokens
   public static List<HeadReport> of(
       Lens lens, List<int[]> texts, OptionalInt beginning, long seed) {
-    return new HeadAnalysis(lens, texts, beginning, seed).reports(heads(lens));
+    List<HeadId> heads = heads(lens);
+    if (heads.isEmpty()) {
+      throw new LensException("heads: the model has no head that attends; its layers keep states");
+    }
+    return new HeadAnalysis(lens, texts, beginning, seed).reports(heads);
   }
 
   /// The report of one head, as [#of(Lens, List, OptionalInt, long)] has it.

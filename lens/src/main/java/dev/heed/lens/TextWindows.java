@@ -58,7 +58,7 @@ public final class TextWindows {
     if (bos.isEmpty()) {
       return bos;
     }
-    int[] ids = tokenizer.encode("a", SpecialTokens.WITH).ids();
+    int[] ids = tokenizer.encode("", SpecialTokens.WITH).ids();
     return ids.length > 0 && ids[0] == bos.getAsInt() ? bos : OptionalInt.empty();
   }
 }
