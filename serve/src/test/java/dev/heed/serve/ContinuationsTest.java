@@ -40,9 +40,10 @@ class ContinuationsTest {
   @Test
   void continue_greedily_isTheTraceOfTheLens() throws IOException {
     List<Json.Obj> lines =
-        lines(ask("continue", body("\"tokens\": 9, \"temperature\": 0, \"seed\": 1")));
+        ask("continue", body("\"tokens\": 9, \"temperature\": 0, \"seed\": 1")).lines();
     int[] ids = lines.subList(0, 9).stream().mapToInt(line -> line.integer("id")).toArray();
-    Json.Obj trace = lines(ask("trace", body("\"continued\": " + Arrays.toString(ids)))).getFirst();
+    Json.Obj trace =
+        ask("trace", body("\"continued\": " + Arrays.toString(ids))).lines().getFirst();
 
     assertThat(lines.getLast().string("finish")).isEqualTo("max_tokens");
     try (LanguageModel model = LanguageModel.embedded()) {
@@ -68,14 +69,15 @@ class ContinuationsTest {
   @Test
   void continue_beyondTheContext_endsThereAndThenRefuses() throws IOException {
     String rest = "\"tokens\": 999, \"temperature\": 1, \"seed\": 4";
-    List<Json.Obj> lines = lines(ask("continue", body(rest)));
+    List<Json.Obj> lines = ask("continue", body(rest)).lines();
     List<Integer> said =
         lines.stream().filter(line -> line.has("id")).map(line -> line.integer("id")).toList();
 
     assertThat(lines.getLast().string("finish")).isIn("context_full", "end_token");
-    assertThat(lines(ask("trace", body("\"continued\": " + said))).getFirst().list("tokens").size())
+    assertThat(
+            ask("trace", body("\"continued\": " + said)).lines().getFirst().list("tokens").size())
         .isLessThanOrEqualTo(256);
-    assertThat(lines(ask("continue", body(rest)))).as("of the same seed").isEqualTo(lines);
+    assertThat(ask("continue", body(rest)).lines()).as("of the same seed").isEqualTo(lines);
     RawHttp.Response more = ask("continue", body(rest + ", \"continued\": " + said));
     assertThat(new String(more.body(), StandardCharsets.UTF_8)).contains("fills the context");
     RawHttp.Response unknown = ask("trace", body("\"continued\": [512]"));
@@ -87,17 +89,6 @@ class ContinuationsTest {
   }
 
   private static RawHttp.Response ask(String path, String body) throws IOException {
-    return new RawHttp(studio.port())
-        .with("Content-Type", "application/json")
-        .post("/api/" + path, body);
-  }
-
-  private static List<Json.Obj> lines(RawHttp.Response response) {
-    String body = new String(response.body(), StandardCharsets.UTF_8);
-    assertThat(response.status()).as(body).isEqualTo(200);
-    return body.lines()
-        .filter(line -> line.startsWith("{"))
-        .map(line -> Json.parseObject("line", line.getBytes(StandardCharsets.UTF_8)))
-        .toList();
+    return new RawHttp(studio.port()).ask(path, body);
   }
 }

@@ -13,7 +13,6 @@ import dev.heed.model.LanguageModel;
 import dev.heed.text.SpecialTokens;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +44,7 @@ class PatchesTest {
   @ParameterizedTest
   @CsvSource({"residual, denoise", "head, noise", "pattern, denoise", "value, noise"})
   void patch_ofAKind_isThatOfTheLens(String what, String direction) throws IOException {
-    List<Json.Obj> lines = lines(post(body(CORRUPT, what, direction, "is", "er")));
+    List<Json.Obj> lines = post(body(CORRUPT, what, direction, "is", "er")).lines();
 
     PatchGrid grid = expected(what, direction);
     assertThat(lines).hasSize(1 + grid.rows().size());
@@ -68,7 +67,7 @@ class PatchesTest {
         {"text": "I love you, I love", "corrupt": "I hate you, I hate", "what": "head",
          "direction": "noise"}\
         """;
-    Json.Obj first = lines(post(asked)).getFirst();
+    Json.Obj first = post(asked).lines().getFirst();
 
     assertThat(first.string("right")).isNotEqualTo(first.string("wrong"));
     assertThat(first.number("clean")).isPositive();
@@ -144,15 +143,6 @@ class PatchesTest {
   }
 
   private static RawHttp.Response post(String body) throws IOException {
-    return http().post("/api/patch", body);
-  }
-
-  private static List<Json.Obj> lines(RawHttp.Response response) {
-    String body = new String(response.body(), StandardCharsets.UTF_8);
-    assertThat(response.status()).as(body).isEqualTo(200);
-    return body.lines()
-        .filter(line -> line.startsWith("{"))
-        .map(line -> Json.parseObject("line", line.getBytes(StandardCharsets.UTF_8)))
-        .toList();
+    return new RawHttp(studio.port()).ask("patch", body);
   }
 }

@@ -1,5 +1,8 @@
 package dev.heed.serve;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heed.checkpoint.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -24,6 +28,20 @@ record RawHttp(int port, Map<String, String> headers) {
     String header(String name) {
       return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
+
+    Json.Obj json() {
+      return Json.parseObject("answer", body);
+    }
+
+    /// The lines of an answer that went well; those that say how long a chunk is are left out.
+    List<Json.Obj> lines() {
+      String text = new String(body, StandardCharsets.UTF_8);
+      assertThat(status).as(text).isEqualTo(200);
+      return text.lines()
+          .filter(line -> line.startsWith("{"))
+          .map(line -> Json.parseObject("line", line.getBytes(StandardCharsets.UTF_8)))
+          .toList();
+    }
   }
 
   RawHttp with(String name, String value) {
@@ -36,6 +54,11 @@ record RawHttp(int port, Map<String, String> headers) {
     try (Socket socket = send("GET " + path, "")) {
       return read(socket);
     }
+  }
+
+  /// Asks the studio.
+  Response ask(String path, String body) throws IOException {
+    return with("Content-Type", "application/json").post("/api/" + path, body);
   }
 
   Response post(String path, String body) throws IOException {

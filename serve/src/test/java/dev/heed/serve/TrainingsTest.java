@@ -74,10 +74,10 @@ class TrainingsTest {
     Json.Obj end = watched(folder);
     assertThat(end.list("series").object(0).list("points").size()).isEqualTo(3);
     Json model = Json.of(end.list("checkpoints").object(1).string("model"));
-    String example = json(ask("model", "{\"model\": %s}".formatted(model))).string("example");
+    String example = ask("model", "{\"model\": %s}".formatted(model)).json().string("example");
     assertThat(example.split(" ")).hasSize(20).allMatch(id -> Integer.parseInt(id) < 7);
     String body = "{\"model\": %s, \"text\": \"%s\"}";
-    Json.Obj trace = json(ask("trace", body.formatted(model, "3 1 6, 1")));
+    Json.Obj trace = ask("trace", body.formatted(model, "3 1 6, 1")).json();
     assertThat(trace.list("tokens").objects())
         .extracting(t -> t.integer("id"))
         .containsExactly(3, 1, 6, 1);
@@ -86,12 +86,12 @@ class TrainingsTest {
         .containsExactly("3", "1", "6", "1");
     RawHttp.Response words = ask("trace", body.formatted(model, "3 Romeo"));
     assertThat(words.status()).isEqualTo(400);
-    assertThat(json(words).object("error").string("message")).contains("'Romeo'", "0 to 6");
+    assertThat(words.json().object("error").string("message")).contains("'Romeo'", "0 to 6");
   }
 
   private static Json.Obj watched(Path folder) throws IOException {
     Json path = Json.of(folder.toString());
-    return json(ask("training", "{\"folder\": %s}".formatted(path)));
+    return ask("training", "{\"folder\": %s}".formatted(path)).json();
   }
 
   private static TaskTraining passages() {
@@ -111,12 +111,6 @@ class TrainingsTest {
   }
 
   private static RawHttp.Response ask(String path, String body) throws IOException {
-    return new RawHttp(studio.port())
-        .with("Content-Type", "application/json")
-        .post("/api/" + path, body);
-  }
-
-  private static Json.Obj json(RawHttp.Response response) {
-    return Json.parseObject("answer", response.body());
+    return new RawHttp(studio.port()).ask(path, body);
   }
 }
