@@ -91,8 +91,11 @@ class BoundsTest {
       for (String name : List.of("config.json", "tokenizer.json", "model.safetensors")) {
         copy(folder, name, name);
       }
-      OpenModels models = new OpenModels(2, _ -> {});
+      List<LanguageModel> closed = new ArrayList<>();
+      OpenModels models = new OpenModels(1, closed::add);
+      LanguageModel embedded = models.get("embedded");
       LanguageModel first = models.get(folder.toString());
+      assertThat(closed).as("no more than one is open").containsExactly(embedded);
       assertThat(models.get(folder.toString())).isSameAs(first);
       copy(folder, "model.safetensors", "model.safetensors");
       LanguageModel second = models.get(folder.toString());

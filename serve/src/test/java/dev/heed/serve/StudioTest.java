@@ -10,6 +10,10 @@ import dev.heed.grad.Site;
 import dev.heed.grad.Tokens;
 import dev.heed.kernel.Kernels;
 import dev.heed.kernel.Workers;
+import dev.heed.lens.HeadStatistics;
+import dev.heed.lens.Lens;
+import dev.heed.lens.Sites;
+import dev.heed.lens.Trace;
 import dev.heed.model.LanguageModel;
 import dev.heed.tensor.Tensor;
 import dev.heed.text.SpecialTokens;
@@ -104,6 +108,22 @@ class StudioTest {
   }
 
   @Test
+  void heads_ofAText_areTheStatisticsOfTheLens() throws Exception {
+    Json.Obj head = json(post("heads", "{\"text\": %s}")).list("heads").object(4 * 3 + 2);
+    try (LanguageModel model = LanguageModel.embedded()) {
+      int[] ids = model.tokenizer().encode(TEXT, SpecialTokens.WITH).ids();
+      Trace trace = Lens.of(model, workers).trace(ids, Sites.matching("blocks.3.attn.pattern"));
+      HeadStatistics statistics = HeadStatistics.of(trace.pattern(3, 2));
+      assertThat(head.integer("layer")).isEqualTo(3);
+      assertThat(head.integer("head")).isEqualTo(2);
+      // the studio looks at all layers at once, which adds up in the same order
+      assertThat(head.number("focus")).isCloseTo(statistics.focus(), within(1e-6));
+      assertThat(head.number("sink")).isCloseTo(statistics.sink(), within(1e-6));
+      assertThat(head.number("distance")).isCloseTo(statistics.distance(), within(1e-6));
+    }
+  }
+
+  @Test
   void heads_ofAShortText_haveNoRoleThatItHardlyAsksFor() throws Exception {
     // eight letters come again, a single one of them after what it followed: no head repeats here
     String body = "{\"text\": %s}".formatted(Json.of("ROMEO:\nBut soft! what light through"));
@@ -127,6 +147,11 @@ class StudioTest {
 
     assertThat(answer.list("contributions").size()).isGreaterThan(6 * 4);
     assertThat(sum).isCloseTo(answer.number("logit"), within(1e-3));
+    try (LanguageModel model = LanguageModel.embedded()) {
+      int[] ids = model.tokenizer().encode(TEXT, SpecialTokens.WITH).ids();
+      double logit = Lens.of(model, workers).trace(ids, Sites.none()).logits().at(0, 4, 70);
+      assertThat(answer.number("logit")).isCloseTo(logit, within(1e-3));
+    }
   }
 
   @Test
