@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The studio's page about one text, as a file that needs neither a server nor a network: it holds
 /// the answers to what a reader is likely to ask.
@@ -117,7 +118,7 @@ public final class StudioPage {
       return new byte[0];
     }
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    Endpoint endpoint = endpoints.get("/api/" + path);
+    Endpoint endpoint = Objects.requireNonNull(endpoints.get("/api/" + path));
     try {
       Answer answer =
           endpoint.answer(
