@@ -403,10 +403,12 @@ test("12 x 12 heads at 128 tokens are drawn at once", async () => {
   await large.click('[data-value="zero"]');
   for (let head = 0; head < 5; head++) {
     await large.click(`[data-place="5.${head}"]`);
-    const begin = performance.now();
-    await large.click("#toggle");
-    await large.waitForFunction(count => document.querySelectorAll("#ablation .chip[aria-label]").length === count, head + 1);
-    answered.push(performance.now() - begin);
+    answered.push(await large.evaluate(count => new Promise(resolve => {
+      const begin = performance.now();
+      const isDone = () => document.querySelectorAll("#ablation .chip[aria-label]").length === count && resolve(performance.now() - begin);
+      new MutationObserver(isDone).observe(/** @type {HTMLElement} */ (document.getElementById("ablation")), {childList: true});
+      document.getElementById("toggle")?.click();
+    }), head + 1));
   }
   const passes = [];
   for (let again = 0; again < 5; again++) {
@@ -414,6 +416,7 @@ test("12 x 12 heads at 128 tokens are drawn at once", async () => {
     await (await api("effect", {model, text, heads: [{layer: 0, head: again, by: "zero"}], position: 0})).text();
     passes.push(performance.now() - begin);
   }
+  assert.ok(Math.min(...answered) < Math.max(...passes) + 300 * Number(process.env.HEED_PATIENCE ?? 1));
   console.log(`# a head toggled: ${answered.map(Math.round).join(" ")} ms; the server alone: ${passes.map(Math.round).join(" ")} ms`);
   await large.close();
 });
