@@ -110,8 +110,7 @@ public final class Heed implements Runnable {
 
   private CommandLine commandLine(PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(this);
-    line.getSubcommands()
-        .get("train")
+    Objects.requireNonNull(line.getSubcommands().get("train"))
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> PresetTable.text());
     return OptionValues.register(line)
