@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /// A decoder with its tokenizer, from a Hugging Face folder or a GGUF file.
 ///
@@ -35,32 +36,26 @@ public final class LanguageModel implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Set<Integer> endTokens;
 
-  private LanguageModel(Checkpoint checkpoint, boolean orIds) {
+  private LanguageModel(Checkpoint checkpoint, Decoder decoder, Tokenizer tokenizer) {
     this.checkpoint = checkpoint;
-    this.decoder = decoder(checkpoint);
-    this.tokenizer =
-        orIds && checkpoint.carried().isEmpty() && !Tokenizers.isIn(checkpoint.path())
-            ? new TokenIds(decoder.embedding().tokens().shape().axis(0))
-            : checkpoint
-                .carried()
-                .map(Tokenizers::load)
-                .orElseGet(() -> Tokenizers.load(checkpoint.path()));
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
     this.endTokens = endTokens(checkpoint, tokenizer);
   }
 
   /// Opens a model. Nothing is converted or copied but small vectors and what the layout demands.
   public static LanguageModel open(Path path) {
-    return open(Checkpoint.open(path), false);
+    return open(Checkpoint.open(path), (opened, _) -> tokenizer(opened));
   }
 
   /// Opens a model as [#open(Path)] does, or one without a tokenizer, whose texts are [TokenIds].
   public static LanguageModel openTextOrIds(Path path) {
-    return open(Checkpoint.open(path), true);
+    return open(Checkpoint.open(path), LanguageModel::tokenizerOrIds);
   }
 
   /// Opens a model that a program carries in itself, with its weights in memory.
   public static LanguageModel open(ModelFolder carried) {
-    return open(Checkpoint.open(carried), false);
+    return open(Checkpoint.open(carried), (opened, _) -> tokenizer(opened));
   }
 
   /// Opens the model that Heed carries in itself.
@@ -68,9 +63,24 @@ public final class LanguageModel implements AutoCloseable {
     return open(EmbeddedModel.folder());
   }
 
-  private static LanguageModel open(Checkpoint checkpoint, boolean orIds) {
+  private static Tokenizer tokenizer(Checkpoint checkpoint) {
+    return checkpoint
+        .carried()
+        .map(Tokenizers::load)
+        .orElseGet(() -> Tokenizers.load(checkpoint.path()));
+  }
+
+  private static Tokenizer tokenizerOrIds(Checkpoint checkpoint, Decoder decoder) {
+    return Tokenizers.isIn(checkpoint.path())
+        ? tokenizer(checkpoint)
+        : new TokenIds(decoder.embedding().tokens().shape().axis(0));
+  }
+
+  private static LanguageModel open(
+      Checkpoint checkpoint, BiFunction<Checkpoint, Decoder, Tokenizer> tokenizers) {
     try {
-      return new LanguageModel(checkpoint, orIds);
+      Decoder decoder = decoder(checkpoint);
+      return new LanguageModel(checkpoint, decoder, tokenizers.apply(checkpoint, decoder));
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
