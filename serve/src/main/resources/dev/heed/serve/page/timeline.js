@@ -25,6 +25,7 @@ form.append(input, make("button", {}, "Open"), make("label", {for: "watch", titl
 
 export function begin() {
   byId("training-tools").append(form);
+  byId("training").hidden = isExport && !chosen().run; // a page of its own can open no folder
   on(["run"], () => { input.value = chosen().run; });
   on(["run", "watch"], () => void ask());
   on(["theme", "model"], paint);
