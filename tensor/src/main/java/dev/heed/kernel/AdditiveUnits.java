@@ -18,11 +18,9 @@ final class AdditiveUnits {
   private static final int QUERIES = QueryBlock.QUERIES;
   private static final int COLUMNS = ProductTile.COLUMNS;
 
-  /// With queries and keys up to here `1 + e^2q e^2k` is a float, and what a `v` up to [#LARGEST_V]
-  /// makes of four of them.
+  /// With a query and a key up to here `1 + e^2q e^2k` is a float, and what a `v` up to
+  /// [#LARGEST_V] makes of four of them.
   private static final float LARGEST = 17;
-
-  private static final float LARGEST_V = 1e9f;
 
   final int keys;
   final int width;
@@ -30,6 +28,9 @@ final class AdditiveUnits {
   final float[] room;
   private final int ofKeys;
   private final int shares;
+  private final boolean[] largeKeys;
+  private int largeQueries;
+  private boolean hasLarge;
 
   AdditiveUnits(QueryBlock block, Matrix keys, int hidden) {
     this.keys = keys.rows();
@@ -37,6 +38,7 @@ final class AdditiveUnits {
     this.ofKeys = width * QUERIES;
     this.shares = ofKeys + SPECIES.loopBound(this.keys * width + LANES - 1);
     this.sums = shares + 2 * this.keys * LANES;
+    this.largeKeys = new boolean[this.keys];
     this.room = block.room(sums + 5 * LANES);
   }
 
@@ -50,33 +52,54 @@ final class AdditiveUnits {
     return shares + 2 * s * LANES;
   }
 
-  /// Takes the exponentials, or returns false where a number is too large, or none.
-  boolean fill(QueryBlock block, Matrix matrix, float[] v) {
-    for (float each : v) {
-      if (!(Math.abs(each) <= LARGEST_V)) {
-        return false;
-      }
-    }
-    int given = v.length * QUERIES;
+  /// Takes the exponentials, and notes whose numbers are too large for them, or none.
+  void fill(QueryBlock block, Matrix matrix, int hidden) {
+    int given = hidden * QUERIES;
     System.arraycopy(block.queries, 0, room, 0, given);
     Arrays.fill(room, given, shares, 0);
     for (int s = 0; s < keys; s++) {
       int row = matrix.offset() + s * matrix.rowStride();
-      System.arraycopy(matrix.array(), row, room, key(s), v.length);
+      System.arraycopy(matrix.array(), row, room, key(s), hidden);
     }
-    boolean fits = true;
-    for (int at = 0; at < shares && fits; at += LANES) {
-      fits = isSmall(room, at);
+    for (int at = 0; at < shares; at += LANES) {
+      long large = large(room, at);
+      if (large != 0) {
+        note(at, large);
+      }
       VectorMath.exp2(room, at);
     }
-    return fits;
   }
 
-  /// Whether a vector of numbers is small enough; makes exponents to base 2 of them.
-  private static boolean isSmall(float[] room, int at) {
+  /// A bit for each number of a vector that is too large; makes exponents to base 2 of them.
+  private static long large(float[] room, int at) {
     FloatVector x = FloatVector.fromArray(SPECIES, room, at);
     x.mul(2 * VectorMath.LOG2_E).intoArray(room, at);
-    return x.lanewise(ABS).compare(LE, LARGEST).allTrue();
+    return x.lanewise(ABS).compare(LE, LARGEST).not().toLong();
+  }
+
+  /// Notes whose numbers these are, and has nothing in their place.
+  private void note(int at, long large) {
+    hasLarge = true;
+    for (int n = at; n < at + LANES; n++) {
+      if ((large >>> n - at & 1) != 0) {
+        room[n] = 0;
+        if (n < ofKeys) {
+          largeQueries |= 1 << n % QUERIES;
+        } else {
+          largeKeys[(n - ofKeys) / width] = true;
+        }
+      }
+    }
+  }
+
+  /// Whether some number is too large.
+  boolean hasLarge() {
+    return hasLarge;
+  }
+
+  /// Whether a number of this query or of this key is too large.
+  boolean isLarge(int query, int key) {
+    return largeKeys[key] || (largeQueries >>> query & 1) != 0;
   }
 
   /// Adds what the queries in the lanes from `lane` on, and `v`, get of units `a` and `a + 1`.

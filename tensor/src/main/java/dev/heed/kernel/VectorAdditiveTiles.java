@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// e^2k)`.
 ///
 /// The exponentials are taken once a query and once a key, and units share a division: of `d` and
-/// `e`, `1 / d = e / (d e)`.
+/// `e`, `1 / d = e / (d e)`. Pairs of a query and a key with a number that is too large for that
+/// are left to [TangentAdditiveTiles], so that a result depends on its own pair alone.
 final class VectorAdditiveTiles implements AdditiveTiles {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();
@@ -18,16 +19,20 @@ final class VectorAdditiveTiles implements AdditiveTiles {
   /// `1 + e^2x` of an `x` whose hyperbolic tangent is 1 in floats; the product of four is a float.
   private static final float MOST = 4e8f;
 
+  /// What `v` times the product of three is a float for.
+  private static final float LARGEST_V = 1e9f;
+
   private final AdditiveTiles large = new TangentAdditiveTiles();
 
   @Override
   public void score(QueryBlock block, Matrix keys, float[] v) {
     block.tile(keys);
-    AdditiveUnits units = new AdditiveUnits(block, keys, v.length);
-    if (!units.fill(block, keys, v)) {
+    if (!areSmall(v)) {
       large.score(block, keys, v);
       return;
     }
+    AdditiveUnits units = new AdditiveUnits(block, keys, v.length);
+    units.fill(block, keys, v.length);
     float[] twice = new float[units.width];
     float all = 0;
     for (int a = 0; a < v.length; a++) {
@@ -39,6 +44,23 @@ final class VectorAdditiveTiles implements AdditiveTiles {
         score(units.room, lane, units.key(s), twice, all, block.scores, s * QUERIES + lane);
       }
     }
+    if (units.hasLarge()) {
+      float[] small = block.scores.clone();
+      large.score(block, keys, v);
+      for (int n = 0; n < block.keys * QUERIES; n++) {
+        boolean isLarge = units.isLarge(n % QUERIES, n / QUERIES);
+        block.scores[n] = isLarge ? block.scores[n] : small[n];
+      }
+    }
+  }
+
+  private static boolean areSmall(float[] v) {
+    for (float each : v) {
+      if (!(Math.abs(each) <= LARGEST_V)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void score(
@@ -72,10 +94,15 @@ final class VectorAdditiveTiles implements AdditiveTiles {
   public void back(
       BackwardBlock block, Matrix keys, float[] v, Sums sums, KeyGradients collected, int first) {
     block.clearAbsent();
-    AdditiveUnits units = new AdditiveUnits(block.block, keys, v.length);
-    if (!units.fill(block.block, keys, v)) {
+    if (!areSmall(v)) {
       large.back(block, keys, v, sums, collected, first);
       return;
+    }
+    AdditiveUnits units = new AdditiveUnits(block.block, keys, v.length);
+    units.fill(block.block, keys, v.length);
+    float[] given = units.hasLarge() ? block.gradients.clone() : block.gradients;
+    if (units.hasLarge()) {
+      keep(units, false, given, block.gradients);
     }
     for (int a = 0; a < v.length; a += 2) {
       for (int lane = 0; lane < QUERIES; lane += LANES) {
@@ -83,6 +110,18 @@ final class VectorAdditiveTiles implements AdditiveTiles {
         units.add(lane, a, v, sums);
       }
       units.collect(a, v, collected, first);
+    }
+    if (units.hasLarge()) {
+      keep(units, true, given, block.gradients);
+      large.back(block, keys, v, sums, collected, first);
+      System.arraycopy(given, 0, block.gradients, 0, given.length);
+    }
+  }
+
+  /// Leaves of the gradients those of pairs that are large, or of all others.
+  private static void keep(AdditiveUnits units, boolean large, float[] given, float[] gradients) {
+    for (int n = 0; n < units.keys * QUERIES; n++) {
+      gradients[n] = units.isLarge(n % QUERIES, n / QUERIES) == large ? given[n] : 0;
     }
   }
 
@@ -102,10 +141,10 @@ final class VectorAdditiveTiles implements AdditiveTiles {
       int key = units.key(s) + a;
       FloatVector d = query.fma(FloatVector.broadcast(SPECIES, room[key]), one);
       FloatVector e = nextQuery.fma(FloatVector.broadcast(SPECIES, room[key + 1]), one);
+      FloatVector gradient = FloatVector.fromArray(SPECIES, gradients, s * QUERIES + lane);
       FloatVector inverse = one.div(d.mul(e));
       FloatVector r = inverse.mul(e);
       FloatVector nextR = inverse.mul(d);
-      FloatVector gradient = FloatVector.fromArray(SPECIES, gradients, s * QUERIES + lane);
       FloatVector share = gradient.mul(r);
       FloatVector nextShare = gradient.mul(nextR);
       all = all.add(gradient);

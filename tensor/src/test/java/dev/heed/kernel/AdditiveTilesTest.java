@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.heed.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,6 +32,26 @@ class AdditiveTilesTest {
     assertClose(actual.sums.queries(), expected.sums.queries(), 4 * KEYS * rounding);
     assertClose(actual.ofKeys.array, expected.ofKeys.array, 4 * COUNT * rounding);
     assertThat(Math.abs(expected.sums.v()[0])).isGreaterThan(100 * rounding);
+  }
+
+  @Test
+  void scoreAndBack_besideALargeKeyAndNoNumber_keepTheirBits() {
+    Tile alone = new Tile(6, 5);
+    Tile beside = new Tile(6, 5);
+    for (Tile tile : List.of(alone, beside)) { // nobody sees keys 3 and 4
+      Arrays.fill(tile.back.gradients, 3 * QueryBlock.QUERIES, 5 * QueryBlock.QUERIES, 0);
+    }
+    beside.keys.array()[3 * 6] = 100;
+    beside.keys.array()[4 * 6 + 1] = Float.NaN;
+    alone.run(Kernels.best());
+    beside.run(Kernels.best());
+    int from = 5 * QueryBlock.QUERIES;
+    int to = KEYS * QueryBlock.QUERIES;
+    assertThat(Arrays.copyOfRange(beside.block.scores, from, to))
+        .isEqualTo(Arrays.copyOfRange(alone.block.scores, from, to));
+    assertThat(beside.sums.queries()).isEqualTo(alone.sums.queries());
+    assertThat(beside.ofKeys.array).isEqualTo(alone.ofKeys.array);
+    assertThat(beside.sums.v()).isEqualTo(alone.sums.v());
   }
 
   private static void assertClose(float[] actual, float[] expected, float rounding) {
