@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// The exponentials are taken once a query and once a key, and units share a division: of `d` and
 /// `e`, `1 / d = e / (d e)`. Pairs of a query and a key with a number that is too large for that
-/// are left to [TangentAdditiveTiles], so that a result depends on its own pair alone.
+/// are left to [VectorTangentTiles], so that a result depends on its own pair alone.
 final class VectorAdditiveTiles implements AdditiveTiles {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();
@@ -22,7 +22,7 @@ final class VectorAdditiveTiles implements AdditiveTiles {
   /// What `v` times the product of three is a float for.
   private static final float LARGEST_V = 1e9f;
 
-  private final AdditiveTiles large = new TangentAdditiveTiles();
+  private final AdditiveTiles large = new VectorTangentTiles();
 
   @Override
   public void score(QueryBlock block, Matrix keys, float[] v) {
@@ -31,7 +31,7 @@ final class VectorAdditiveTiles implements AdditiveTiles {
       large.score(block, keys, v);
       return;
     }
-    AdditiveUnits units = new AdditiveUnits(block, keys, v.length);
+    VectorAdditiveUnits units = new VectorAdditiveUnits(block, keys, v.length);
     units.fill(block, keys, v.length);
     float[] twice = new float[units.width];
     float all = 0;
@@ -98,7 +98,7 @@ final class VectorAdditiveTiles implements AdditiveTiles {
       large.back(block, keys, v, sums, collected, first);
       return;
     }
-    AdditiveUnits units = new AdditiveUnits(block.block, keys, v.length);
+    VectorAdditiveUnits units = new VectorAdditiveUnits(block.block, keys, v.length);
     units.fill(block.block, keys, v.length);
     float[] given = units.hasLarge() ? block.gradients.clone() : block.gradients;
     if (units.hasLarge()) {
@@ -119,7 +119,8 @@ final class VectorAdditiveTiles implements AdditiveTiles {
   }
 
   /// Leaves of the gradients those of pairs that are large, or of all others.
-  private static void keep(AdditiveUnits units, boolean large, float[] given, float[] gradients) {
+  private static void keep(
+      VectorAdditiveUnits units, boolean large, float[] given, float[] gradients) {
     for (int n = 0; n < units.keys * QUERIES; n++) {
       gradients[n] = units.isLarge(n % QUERIES, n / QUERIES) == large ? given[n] : 0;
     }
@@ -127,7 +128,7 @@ final class VectorAdditiveTiles implements AdditiveTiles {
 
   /// What units `a` and `a + 1` of the queries in the lanes from `lane` on, of all keys and of `v`
   /// get.
-  private static void back(AdditiveUnits units, int lane, int a, float[] gradients) {
+  private static void back(VectorAdditiveUnits units, int lane, int a, float[] gradients) {
     float[] room = units.room;
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     FloatVector query = FloatVector.fromArray(SPECIES, room, a * QUERIES + lane);

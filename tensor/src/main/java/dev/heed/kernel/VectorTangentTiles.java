@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The additive score with a query in each lane, and a hyperbolic tangent for each score and unit:
 /// for tiles whose numbers are too large for [VectorAdditiveTiles].
-final class TangentAdditiveTiles implements AdditiveTiles {
+final class VectorTangentTiles implements AdditiveTiles {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();
   private static final int QUERIES = QueryBlock.QUERIES;

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// `e^2k`, `[keys][A]`, what two units of each key get, `[keys][2][lanes]`, and five sums over the
 /// keys, `[5][lanes]`: of the gradients, of those times `r` of the two units, and of those times `r
 /// (1 - r)`. `A` is a multiple of four here, the units beyond those that there are zero.
-final class AdditiveUnits {
+final class VectorAdditiveUnits {
   private static final VectorSpecies<Float> SPECIES = VectorMath.SPECIES;
   private static final int LANES = SPECIES.length();
   private static final int QUERIES = QueryBlock.QUERIES;
@@ -32,7 +32,7 @@ final class AdditiveUnits {
   private int largeQueries;
   private boolean hasLarge;
 
-  AdditiveUnits(QueryBlock block, Matrix keys, int hidden) {
+  VectorAdditiveUnits(QueryBlock block, Matrix keys, int hidden) {
     this.keys = keys.rows();
     this.width = (hidden + 3) / 4 * 4;
     this.ofKeys = width * QUERIES;
