@@ -18,8 +18,8 @@ final class VectorAdditiveUnits {
   private static final int QUERIES = QueryBlock.QUERIES;
   private static final int COLUMNS = ProductTile.COLUMNS;
 
-  /// With a query and a key up to here `1 + e^2q e^2k` is a float, and what a `v` up to
-  /// [#LARGEST_V] makes of four of them.
+  /// With a query and a key up to here `d = 1 + e^2q e^2k` is at most `e^68`, a float; and where a
+  /// product `d e` of two is none any more, `1 / d` and `1 / e` are nothing beside 1.
   private static final float LARGEST = 17;
 
   final int keys;
